@@ -156,11 +156,7 @@ function lookUpUser(): ServerUser | null {
  * Where the cluster can live. As root, the server's user must be able to enter the folder and run the programs, which it
  * can't in a clone below `/root`: then both move to a folder of their own below `/var/lib`.
  */
-async function choosePlace(
-  asked: string,
-  serverUser: ServerUser | null,
-  onProgress: (line: string) => void,
-): Promise<Place> {
+async function choosePlace(asked: string, serverUser: ServerUser | null, onProgress: (line: string) => void): Promise<Place> {
   const nativeDir = await findNativeDir()
   await makeFolder(asked)
   const place = { dataDir: asked, nativeDir, serverUser }
@@ -292,9 +288,7 @@ async function findRunning(place: Place): Promise<PostmasterFile | null> {
     }
     await sleep(200)
   }
-  throw new EmbeddedDatabaseError(
-    `A PostgreSQL server runs in ${clusterDir(place)} but does not answer: see ${logFile(place)}.`,
-  )
+  throw new EmbeddedDatabaseError(`A PostgreSQL server runs in ${clusterDir(place)} but does not answer: see ${logFile(place)}.`)
 }
 
 async function readPostmasterFile(place: Place): Promise<PostmasterFile | null> {
@@ -322,11 +316,7 @@ async function answers(place: Place, port: number): Promise<boolean> {
   }
 }
 
-async function startServer(
-  place: Place,
-  askedPort: number | undefined,
-  onProgress: (line: string) => void,
-): Promise<void> {
+async function startServer(place: Place, askedPort: number | undefined, onProgress: (line: string) => void): Promise<void> {
   if (!existsSync(clusterDir(place))) {
     onProgress('Making the database')
     await makeCluster(place)
@@ -582,11 +572,7 @@ function databaseUrl(at: { password: string; port: number; database: string }): 
 }
 
 /** Runs one of PostgreSQL's programs, as the server's user when there is one, from a folder that any user may enter. */
-async function run(
-  place: Place,
-  name: 'initdb' | 'pg_ctl',
-  args: string[],
-): Promise<{ status: number; output: string }> {
+async function run(place: Place, name: 'initdb' | 'pg_ctl', args: string[]): Promise<{ status: number; output: string }> {
   const path = program(place, name)
   await access(path)
   const env = { ...process.env, LC_ALL: 'C', PGDATA: undefined, PGOPTIONS: undefined }
@@ -604,9 +590,7 @@ function lastLine(output: string): string {
 }
 
 function errorCode(error: unknown): string | undefined {
-  return typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string'
-    ? error.code
-    : undefined
+  return typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string' ? error.code : undefined
 }
 
 function ignoreExisting(error: unknown): void {
