@@ -1,7 +1,7 @@
 import { generateKeyPair, randomBytes } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { promisify } from 'node:util'
-import Provider, { interactionPolicy, type Configuration } from 'oidc-provider'
+import type { Configuration, Provider } from 'oidc-provider'
 
 /** A person who can sign in at the demo's provider. */
 export interface ProviderAccount {
@@ -39,14 +39,15 @@ export async function startProvider(options: ProviderOptions): Promise<{ issuer:
   const port = await listen(server, options.port)
   const issuer = `http://localhost:${port}`
   const accounts = new Map(options.accounts.map((account) => [subjectOf(account), account]))
-  const provider = new Provider(issuer, await configurationOf(options, accounts))
+  const provider = await createProvider(issuer, options, accounts)
   const respond = provider.callback()
 
   server.on('request', (request, response) => {
     // A page elsewhere on the network could point its own name at loopback; only ours is answered.
     if (request.headers.host !== `localhost:${port}`) return sendPage(response, 421, 'Open this provider as localhost.')
-    const path = new URL(request.url ?? '/', issuer).pathname
+    const [path = '/'] = (request.url ?? '/').split('?')
     if (path === '/') return sendPage(response, 200, 'This is the demo sign-in provider. Start from the product’s sign-in page.')
+    if (path.startsWith('/auth')) request.headers.cookie = withoutSession(request.headers.cookie)
     if (!path.startsWith('/interaction/')) return void respond(request, response)
     logIn({ provider, accounts, listed: options.accounts, request, response }).catch(() => {
       if (!response.headersSent) sendPage(response, 400, 'This sign-in has expired. Go back to the product and sign in again.')
@@ -104,7 +105,6 @@ async function configurationOf(options: ProviderOptions, accounts: ReadonlyMap<s
     // Like most providers, and unlike the letter of the standard: the claims stand in the id token itself.
     conformIdTokenClaims: false,
     features: { devInteractions: { enabled: false }, rpInitiatedLogout: { enabled: false } },
-    interactions: { policy: alwaysAsk(), url: (_context, interaction) => `/interaction/${interaction.uid}` },
     ttl: {
       AccessToken: hourSeconds,
       AuthorizationCode: 60,
@@ -117,7 +117,6 @@ async function configurationOf(options: ProviderOptions, accounts: ReadonlyMap<s
       const account = accounts.get(subject)
       return account && { accountId: subject, claims: () => claimsOf(account) }
     },
-    // The product is the only client, so nobody is asked for consent: what it asks for is granted.
     loadExistingGrant: async (context) => {
       const { client, account, provider } = context.oidc
       if (!client || !account) return undefined
@@ -133,14 +132,10 @@ async function configurationOf(options: ProviderOptions, accounts: ReadonlyMap<s
   }
 }
 
-/** Asks who it is at every sign-in, so that one browser can try every role in turn. */
-function alwaysAsk(): interactionPolicy.DefaultPolicy {
-  const policy = interactionPolicy.base()
-  policy.remove('consent')
-  policy
-    .get('login')
-    ?.checks.add(new interactionPolicy.Check('always', 'Pick an account.', (context) => !context.oidc.result?.login))
-  return policy
+/** The cookies of a browser that has never signed in here: whoever clicks an account may be another person than before. */
+function withoutSession(cookies: string | undefined): string {
+  const pairs = (cookies ?? '').split(/;\s*/)
+  return pairs.filter((pair) => !pair.startsWith('_session')).join('; ')
 }
 
 function claimsOf(account: ProviderAccount) {
