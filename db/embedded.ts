@@ -20,6 +20,7 @@ import {
 } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
 import { dirname, join, relative, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import postgres from 'postgres'
@@ -225,18 +226,24 @@ function isLink(value: unknown): value is { source: string; target: string } {
 async function makeFolder(path: string): Promise<void> {
   try {
     const firstMade = await mkdir(path, { recursive: true })
-    const isOurs = process.getuid === undefined || (await stat(path)).uid === process.getuid()
-    if (process.getuid?.() === 0 && isOurs) {
-      for (let folder = path; ; folder = dirname(folder)) {
-        await chmod(folder, ((await stat(folder)).mode & 0o777) | 0o711)
-        if (firstMade === undefined || folder === firstMade || folder === dirname(folder)) break
-      }
-    }
+    if (process.getuid?.() === 0) await letThrough(path, firstMade)
     const probe = join(path, `.probe-${process.pid}-${randomBytes(4).toString('hex')}`)
     await writeFile(probe, '')
     await rm(probe)
   } catch (error) {
     throw new EmbeddedDatabaseError(describeFolderFailure(path, error))
+  }
+}
+
+/**
+ * Lets other users pass through the folder and those made for it, whatever the umask. A folder that `mkdtemp` made around
+ * it is closed, too, and exists for nothing else.
+ */
+async function letThrough(path: string, firstMade: string | undefined): Promise<void> {
+  const topmost = dirname(path).startsWith(join(tmpdir(), '/')) ? dirname(path) : (firstMade ?? path)
+  for (let folder = path; folder.startsWith(topmost); folder = dirname(folder)) {
+    const info = await stat(folder)
+    if (info.uid === 0) await chmod(folder, (info.mode & 0o7777) | 0o111)
   }
 }
 
