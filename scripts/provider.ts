@@ -85,6 +85,33 @@ async function logIn({
   )
 }
 
+/**
+ * The package advises on standard error against memory as a store and against Node 20. Both are meant here, and on
+ * the screen of the demo they would read as failures: they are left out while it is loaded and set up.
+ */
+async function createProvider(
+  issuer: string,
+  options: ProviderOptions,
+  accounts: ReadonlyMap<string, ProviderAccount>,
+): Promise<Provider> {
+  const { warn } = console
+  console.warn = (...words: unknown[]) => {
+    if (!String(words[0]).includes('oidc-provider WARNING')) warn(...words)
+  }
+  try {
+    const { Provider, interactionPolicy } = await import('oidc-provider')
+    const policy = interactionPolicy.base()
+    // Never asks for consent: the product is the only client, and what it asks for is granted.
+    policy.remove('consent')
+    return new Provider(issuer, {
+      ...(await configurationOf(options, accounts)),
+      interactions: { policy, url: (_context, interaction) => `/interaction/${interaction.uid}` },
+    })
+  } finally {
+    console.warn = warn
+  }
+}
+
 async function configurationOf(options: ProviderOptions, accounts: ReadonlyMap<string, ProviderAccount>): Promise<Configuration> {
   const { privateKey } = await promisify(generateKeyPair)('rsa', { modulusLength: 2048 })
   return {
