@@ -1,0 +1,6 @@
+export * from './organizations'
+export * from './identity'
+export * from './members'
+export * from './access'
+export * from './audit'
+export * from './usage'
