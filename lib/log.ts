@@ -8,7 +8,7 @@ const levels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']
  */
 export const log = pino({
   name: 'outlay',
-  level: levels.find((level) => level === process.env.LOG_LEVEL) ?? 'info',
+  level: levels.find((level) => level === process.env.LOG_LEVEL) ?? (process.env.NODE_ENV === 'test' ? 'silent' : 'info'),
   timestamp: pino.stdTimeFunctions.isoTime,
   base: { name: 'outlay', pid: process.pid },
   redact: {
