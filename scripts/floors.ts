@@ -56,7 +56,7 @@ const places = {
   permissions: String.raw`^lib/access/permissions\.ts$`,
   foundation: String.raw`^lib/[^/]+\.ts$`,
   enums: String.raw`^db/enums\.ts$`,
-  schema: String.raw`^db/(?:schema/|enums\.ts$|columns\.ts$)`,
+  schema: String.raw`^db/(?:schema/|errors\.ts$|enums\.ts$|columns\.ts$)`,
   client: String.raw`^db/client\.ts$`,
   db: '^db/',
 } as const
