@@ -26,6 +26,11 @@ export const Environment = z.object({
   OIDC_CLIENT_ID: z.string({ error: (issue) => explain(issue.input, 'must be text') }).min(1, 'must not be empty'),
   OIDC_CLIENT_SECRET: z.string({ error: (issue) => explain(issue.input, 'must be text') }).min(1, 'must not be empty'),
   OIDC_NAME: z.string().min(1).max(40, 'must have at most 40 characters').default('Single sign-on'),
+  /** Whether an e-mail counts as verified where the provider says nothing about that; a denial is never overruled. */
+  OIDC_TRUST_EMAIL: z
+    .enum(['true', 'false'], 'must be true or false')
+    .default('false')
+    .transform((text) => text === 'true'),
   OPERATOR_EMAILS: emailList().default([]),
 
   CRON_SECRET: secret().optional(),
