@@ -20,6 +20,7 @@ export const nouns = [
   'payments',
   'credits',
   'plans',
+  'rollups',
   'usage',
   'modes',
   'models',
@@ -56,7 +57,7 @@ const places = {
   permissions: String.raw`^lib/access/permissions\.ts$`,
   foundation: String.raw`^lib/[^/]+\.ts$`,
   enums: String.raw`^db/enums\.ts$`,
-  schema: String.raw`^db/(?:schema/|errors\.ts$|enums\.ts$|columns\.ts$)`,
+  schema: String.raw`^db/(?:schema/|(?:enums|columns|errors|partitions)\.ts$)`,
   client: String.raw`^db/client\.ts$`,
   db: '^db/',
 } as const
@@ -98,6 +99,7 @@ const rooms: readonly Room[] = [
       places.access,
       places.foundation,
       places.schema,
+      places.client,
     ],
   },
   { name: 'pure', from: places.nounPure, mayImport: [places.nounPure, places.foundation, places.enums] },
@@ -129,8 +131,8 @@ export function floorRules(): IForbiddenRuleType[] {
         to: { path: `^lib/(?:${nouns.slice(0, index + 1).join('|')})/` },
       }),
     ),
-    forbid('access-knows-the-handle-by-type-only', {
-      from: { path: places.access, pathNot: notShipped },
+    forbid('handle-by-type-only', {
+      from: { path: [places.access, String.raw`^lib/${noun}/`], pathNot: notShipped },
       to: { path: places.client, dependencyTypesNot: ['type-only'] },
     }),
     forbid('client-belongs-to-its-noun', {
