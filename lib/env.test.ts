@@ -28,6 +28,7 @@ describe('the environment', () => {
       NODE_ENV: 'development',
       DATABASE_POOL_MAX: 10,
       OIDC_NAME: 'Single sign-on',
+      OIDC_TRUST_EMAIL: false,
       OPERATOR_EMAILS: [],
       PORT: 3000,
       HOST: '127.0.0.1',
