@@ -37,7 +37,7 @@ export async function runDemo(command: Command, mode: 'start' | 'dev'): Promise<
   if (installSeconds > 0) console.log(`  Packages: done in ${describeSeconds(installSeconds)}`)
 
   const database = await progress.step('Database', (say) => findDatabase(command, say))
-  await requireOnlyDemo(database.url)
+  if (!database.isEmbedded) await requireOnlyDemo(database.url)
   await progress.step('Migrations', (say) => migrate(database.url, say))
   throwIfStopping(command.stopping)
   const manifest = await progress.step('Demo data', (say) => fillDemo({ databaseUrl: database.url, onProgress: say }))
@@ -94,7 +94,7 @@ export async function runDemo(command: Command, mode: 'start' | 'dev'): Promise<
 
 type About = { address: string; providerAddress: string } & DemoManifest
 
-/** Refuses, before anything is written, a database that somebody uses for real. */
+/** Refuses, before anything is written, a database of somebody's own that is used for real. */
 async function requireOnlyDemo(databaseUrl: string): Promise<void> {
   const sql = postgres(databaseUrl, { max: 1, connect_timeout: 5, onnotice: () => {} })
   try {
@@ -113,7 +113,8 @@ async function requireOnlyDemo(databaseUrl: string): Promise<void> {
   }
 }
 
-function accountsOf(manifest: DemoManifest): ProviderAccount[] {
+/** The accounts that the provider offers: everybody whom the demo lists. */
+export function accountsOf(manifest: DemoManifest): ProviderAccount[] {
   return manifest.organizations.flatMap((organization) =>
     organization.people.map((person) => ({
       email: person.email,
@@ -142,7 +143,8 @@ function announce(about: About, took: string): void {
   )
 }
 
-function untilStopped(stopping: AbortSignal): Promise<void> {
+/** Waits for Ctrl-C, or for the end of whoever started the command. */
+export function untilStopped(stopping: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (stopping.aborted) return resolve()
     // A pending promise alone would let the process end.

@@ -8,6 +8,7 @@ import { CommandError } from './command'
 
 const stopSecondsMax = 10
 const logLinesShown = 30
+const portTriesMax = 20
 
 /** Ends the server when the channel to this process closes: even kill -9 leaves no server behind. */
 const endWithParent =
@@ -26,8 +27,16 @@ export async function requireFreePort(port: number, purpose: string): Promise<vo
   }
 }
 
-/** A port on loopback that is free now. */
-export async function findFreePort(): Promise<number> {
+/** A port on loopback that is free now, and so is the next one: for a server and its sign-in provider. */
+export async function findFreePorts(): Promise<number> {
+  for (let attempt = 0; attempt < portTriesMax; attempt += 1) {
+    const port = await findFreePort()
+    if (port < 65_535 && (await tryListen('127.0.0.1', port + 1)) === null) return port
+  }
+  throw new CommandError('There are no two free ports side by side on 127.0.0.1.')
+}
+
+async function findFreePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer()
     server.once('error', reject)
