@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { z } from 'zod'
+import { CommandError, runCommand, throwIfStopping } from './command'
 
 /**
  * `npm run check`: everything that must hold before a change is done. There is no warnings level: a step passes or fails. All steps
@@ -10,7 +11,7 @@ import { z } from 'zod'
  * count one by one.
  */
 type StepName = 'types' | 'lint' | 'format' | 'floors' | 'vocabulary' | 'documents' | 'dead code' | 'tests'
-type Command = readonly string[]
+type Program = readonly string[]
 type StepResult = { name: StepName; passed: number; failed: number; skipped: number; seconds: number }
 type CheckResult = { steps: StepResult[]; passed: number; failed: number }
 
@@ -24,7 +25,7 @@ const prettier = 'node_modules/prettier/bin/prettier.cjs'
 const knip = 'node_modules/knip/bin/knip.js'
 const vitest = 'node_modules/vitest/vitest.mjs'
 
-const commands: Record<StepName, readonly Command[]> = {
+const programs: Record<StepName, readonly Program[]> = {
   // Next.js writes the types of the routes first: a clean checkout has none.
   types: [
     [next, 'typegen'],
@@ -47,20 +48,16 @@ const lanes: readonly (readonly StepName[])[] = [
 
 const testReport = z.object({ numPassedTests: z.number(), numFailedTests: z.number(), numPendingTests: z.number() })
 
-await check(process.argv.slice(2))
-
-async function check(named: readonly string[]): Promise<void> {
-  const known = Object.keys(commands)
+await runCommand(async (command) => {
+  const named = process.argv.slice(2)
+  const known = Object.keys(programs)
   const unknown = named.filter((name) => !known.includes(name))
-  if (unknown.length > 0) {
-    console.error(`There is no step ${unknown.join(', ')}. Steps: ${known.join(', ')}.`)
-    process.exitCode = 1
-    return
-  }
+  if (unknown.length > 0) throw new CommandError(`There is no step ${unknown.join(', ')}. The steps: ${known.join(', ')}.`)
   const isWanted = (name: StepName) => named.length === 0 || named.includes(name)
   mkdirSync('.data', { recursive: true })
-  const inLanes = await Promise.all(lanes.map((lane) => runInTurn(lane.filter(isWanted))))
-  const steps = [...inLanes.flat(), ...(await runInTurn(isWanted('tests') ? ['tests'] : []))]
+  rmSync(resultPath, { force: true })
+  const inLanes = await Promise.all(lanes.map((lane) => runInTurn(lane.filter(isWanted), command.stopping)))
+  const steps = [...inLanes.flat(), ...(await runInTurn(isWanted('tests') ? ['tests'] : [], command.stopping))]
   const result: CheckResult = {
     steps,
     passed: steps.reduce((sum, step) => sum + step.passed, 0),
@@ -73,21 +70,24 @@ async function check(named: readonly string[]): Promise<void> {
       ? `Check passed: ${steps.length} steps, ${result.passed} passed, 0 failed`
       : `Check failed in ${broken.join(', ')}: ${result.passed} passed, ${result.failed} failed`,
   )
-  if (broken.length > 0) process.exitCode = 1
-}
+  return broken.length === 0 ? 0 : 1
+})
 
-async function runInTurn(names: readonly StepName[]): Promise<StepResult[]> {
+async function runInTurn(names: readonly StepName[], stopping: AbortSignal): Promise<StepResult[]> {
   const results: StepResult[] = []
-  for (const name of names) results.push(await runStep(name))
+  for (const name of names) {
+    throwIfStopping(stopping)
+    results.push(await runStep(name, stopping))
+  }
   return results
 }
 
-async function runStep(name: StepName): Promise<StepResult> {
+async function runStep(name: StepName, stopping: AbortSignal): Promise<StepResult> {
   const startedAtMs = performance.now()
   let hasPassed = true
   let output = ''
-  for (const command of commands[name]) {
-    const answer = await runCommand(command, { isShown: name === 'tests' })
+  for (const program of programs[name]) {
+    const answer = await runProgram(program, { isShown: name === 'tests', stopping })
     output += answer.output
     hasPassed = answer.exitCode === 0
     if (!hasPassed) break
@@ -114,28 +114,35 @@ function countTests(hasPassed: boolean): { passed: number; failed: number; skipp
   }
 }
 
-function runCommand(command: Command, { isShown }: { isShown: boolean }): Promise<{ exitCode: number; output: string }> {
+function runProgram(
+  program: Program,
+  { isShown, stopping }: { isShown: boolean; stopping: AbortSignal },
+): Promise<{ exitCode: number; output: string }> {
   // A report of an earlier run must not speak for this one.
   if (isShown) rmSync(testReportPath, { force: true })
+  const output = isShown ? 'inherit' : 'pipe'
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, [...command], {
-      stdio: ['ignore', isShown ? 'inherit' : 'pipe', isShown ? 'inherit' : 'pipe'],
-    })
-    let output = ''
+    const child = spawn(process.execPath, program, { stdio: ['ignore', output, output] })
+    const stop = () => child.kill('SIGTERM')
+    stopping.addEventListener('abort', stop)
+    let text = ''
     const collect = (chunk: Buffer) => {
-      output += chunk.toString()
+      text += chunk.toString()
     }
     child.stdout?.on('data', collect)
     child.stderr?.on('data', collect)
-    child.on('error', (error) => resolve({ exitCode: 1, output: `${output}${error.message}\n` }))
-    child.on('close', (exitCode) => resolve({ exitCode: exitCode ?? 1, output }))
+    child.on('error', (error) => resolve({ exitCode: 1, output: `${text}${error.message}\n` }))
+    child.on('close', (exitCode) => {
+      stopping.removeEventListener('abort', stop)
+      resolve({ exitCode: exitCode ?? 1, output: text })
+    })
   })
 }
 
 /** The last line of a step of our own says how much it saw. */
 function lastLine(output: string): string {
   const line = output.trim().split('\n').at(-1) ?? ''
-  return /^\d+ (?:modules|files|documents) /.test(line) ? ` · ${line}` : ''
+  return /^\d+ (?:modules|files|documents)\b/.test(line) ? ` · ${line}` : ''
 }
 
 function indent(output: string): string {
