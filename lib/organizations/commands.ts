@@ -5,14 +5,11 @@ import type { Context, Scope } from '@/lib/access/scope'
 import { audited, write } from '@/lib/audit/write'
 import { AppError } from '@/lib/errors'
 import { createOrganizationId } from '@/lib/ids'
-import { addMonths, localDayAt, addDays, startOfLocalDay } from '@/lib/time'
 import { parseSlug, parseTimeZone } from './organization'
+import { eventsFromAt } from './retention'
 
 /** Months of raw events that a new organization keeps. */
 const retentionMonthsDefault = 25
-
-/** How many days `events_from` trails behind the refusal limit, so that no accepted event touches a sealed bucket. */
-export const sealTrailDays = 2
 
 /** Makes an organization; *conflict* when its slug is taken. Done by an operator, and so in the organization's audit log. */
 export async function createOrganization(
@@ -51,10 +48,4 @@ export async function createOrganization(
     )
     return { ...scope, db: context.db }
   })
-}
-
-/** The local day's start from which events are kept at an instant: the refusal limit less the trail. */
-export function eventsFromAt(now: Date, retentionMonths: number, timeZone: string): Date {
-  const limitDay = localDayAt(addMonths(now, -retentionMonths), timeZone)
-  return startOfLocalDay(addDays(limitDay, -sealTrailDays), timeZone)
 }
