@@ -1,0 +1,10 @@
+/** The addresses of the product: the one place that knows them. */
+export const routes = {
+  home: () => '/',
+  signIn: (returnTo?: string) => (returnTo ? `/sign-in?callbackUrl=${encodeURIComponent(returnTo)}` : '/sign-in'),
+  join: (slug: string, token: string) => `/join/${encodeURIComponent(slug)}/${encodeURIComponent(token)}`,
+  organization: (slug: string, query = '') => `/${encodeURIComponent(slug)}${query}`,
+  usage: (slug: string, query = '') => `/${encodeURIComponent(slug)}/usage${query}`,
+  me: (slug: string, query = '') => `/${encodeURIComponent(slug)}/me${query}`,
+  connect: (slug: string) => `/${encodeURIComponent(slug)}/connect`,
+} as const
