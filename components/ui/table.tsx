@@ -3,27 +3,26 @@ import { classes } from './classes'
 
 /*
  * Tables that become rows which read as sentences on a phone: the name and the main figure in one line, everything else as one
- * quiet line below. The roles are written out, because a table that is laid out as anything else loses its own.
+ * quiet line below. They are laid out as a grid (a row can then hold a link that covers it, in every browser), and a table that
+ * is laid out as anything else loses its roles: so they are written out.
  */
 
-export type Column = { label: string; align?: 'start' | 'end'; className?: string }
+export type Column = { label: string; align?: 'start' | 'end' }
 
-/** A table with its columns named. `label` says what it holds to those who can't see the heading above it. */
-export function Table({ label, columns, children }: { label: string; columns: Column[]; children: ReactNode }) {
+/** A table with its columns named. `label` says what it holds; `grid` is the class with the widths of its columns. */
+export function Table({ label, columns, grid, children }: { label: string; columns: Column[]; grid: string; children: ReactNode }) {
   return (
-    <table role="table" aria-label={label} className="w-full border-collapse text-sm max-sm:block">
-      <thead role="rowgroup" className="max-sm:sr-only">
-        <tr role="row">
-          {columns.map((column, index) => (
+    <table role="table" aria-label={label} className={classes('block w-full text-sm sm:grid', grid)}>
+      <thead role="rowgroup" className="max-sm:sr-only sm:col-span-full sm:grid sm:grid-cols-subgrid">
+        <tr role="row" className="sm:col-span-full sm:grid sm:grid-cols-subgrid">
+          {columns.map((column) => (
             <th
               key={column.label}
               role="columnheader"
               scope="col"
               className={classes(
-                'h-9 px-4 font-normal whitespace-nowrap text-ink-3',
+                'px-4 py-2 font-normal whitespace-nowrap text-ink-3',
                 column.align === 'end' ? 'text-right' : 'text-left',
-                index === 0 && 'w-full',
-                column.className,
               )}
             >
               {column.label}
@@ -31,7 +30,7 @@ export function Table({ label, columns, children }: { label: string; columns: Co
           ))}
         </tr>
       </thead>
-      <tbody role="rowgroup" className="max-sm:block">
+      <tbody role="rowgroup" className="block sm:col-span-full sm:grid sm:grid-cols-subgrid">
         {children}
       </tbody>
     </table>
@@ -44,8 +43,8 @@ export function Row({ children, isIndented = false, canOpen = false }: { childre
     <tr
       role="row"
       className={classes(
-        'group/row relative max-sm:flex max-sm:flex-wrap max-sm:px-4 max-sm:py-2.5',
-        isIndented ? 'bg-canvas' : 'border-t',
+        'group/row relative flex flex-wrap max-sm:px-4 max-sm:py-2.5 sm:col-span-full sm:grid sm:grid-cols-subgrid sm:items-center',
+        isIndented ? 'bg-canvas max-sm:pl-10' : 'border-t',
         canOpen && 'transition-colors hover:bg-canvas',
       )}
     >
@@ -72,11 +71,11 @@ export function Cell({
   className?: string
 }) {
   const shape = classes(
-    'h-10 px-4 py-1.5 max-sm:h-auto max-sm:p-0',
+    'sm:min-w-0 sm:px-4 sm:py-2.5',
     align === 'end' ? 'numeric text-right' : 'text-left',
-    kind === 'lead' && 'max-sm:basis-[calc(100%-7rem)] max-sm:pr-3',
-    kind === 'main' && 'max-sm:basis-28 max-sm:text-right',
-    kind === 'detail' && 'sentence-part',
+    kind === 'lead' && 'max-sm:order-1 max-sm:basis-[calc(100%-7rem)] max-sm:pr-3',
+    kind === 'main' && 'max-sm:order-2 max-sm:basis-28 max-sm:text-right',
+    kind === 'detail' && 'sentence-part max-sm:order-3',
     className,
   )
   const content = (

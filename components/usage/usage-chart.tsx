@@ -1,0 +1,36 @@
+import { Chart, ChartLegend } from '@/components/charts/chart'
+import type { ChartData } from '@/components/charts/series'
+import { Card } from '@/components/ui/card'
+import { formatBucket, formatBucketLong } from '@/components/ui/format'
+import { type Choice, SegmentedControl } from '@/components/ui/segmented-control'
+import type { ChartReport } from '@/lib/dashboards/report'
+import { chartNames, metricUnits } from './words'
+
+/** The chart of the chosen card. `grains` are the bucket sizes that can be chosen, where they can. */
+export function UsageChart({ report, today, grains = [] }: { report: ChartReport; today: string; grains?: Choice[] }) {
+  const title = chartNames[report.metric]
+  const data: ChartData = {
+    unit: metricUnits[report.metric],
+    isStacked: report.isStacked,
+    series: report.series,
+    buckets: report.buckets.map(({ start, isOpen }) => ({
+      label: formatBucket(start, report.grain),
+      longLabel: formatBucketLong(start, report.grain, today),
+      isOpen,
+    })),
+  }
+  return (
+    <Card className="mt-4">
+      <header className="flex flex-wrap items-center gap-x-4 gap-y-2 px-4 pt-3.5 pb-2">
+        <h2 className="text-sm font-semibold">{title}</h2>
+        <ChartLegend data={data} />
+        {grains.length > 0 ? (
+          <div className="ml-auto">
+            <SegmentedControl label="Grain" choices={grains} />
+          </div>
+        ) : null}
+      </header>
+      <Chart title={title} data={data} />
+    </Card>
+  )
+}
