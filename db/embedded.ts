@@ -324,6 +324,8 @@ async function answers(place: Place, port: number): Promise<boolean> {
 }
 
 async function startServer(place: Place, askedPort: number | undefined, onProgress: (line: string) => void): Promise<void> {
+  // Before a cluster is made for nothing.
+  if (askedPort) await choosePort({ wanted: askedPort, mayChoose: false })
   if (!existsSync(clusterDir(place))) {
     onProgress('Making the database')
     await makeCluster(place)

@@ -40,6 +40,8 @@ function installWhenNeeded() {
   const installed = join(root, 'node_modules', '.package-lock.json')
   const stamp = join(root, 'node_modules', '.outlay-install')
   const wanted = createHash('sha256').update(readFileSync(lock)).digest('hex')
+  // A packed server brings along what it needs, and no more.
+  if (existsSync(installed) && process.argv[2] === 'start') return 0
   if (existsSync(installed)) {
     // An installation by hand leaves no stamp, but is newer than the lock file that it wrote or read.
     const isStamped = existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted
