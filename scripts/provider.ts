@@ -26,7 +26,7 @@ export interface ProviderOptions {
   redirectUris: readonly string[]
 }
 
-const formBytesMax = 4_096
+const formCharactersMax = 4_096
 const hourSeconds = 3_600
 
 /**
@@ -200,15 +200,13 @@ function close(server: Server): Promise<void> {
 }
 
 async function readForm(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = []
-  let byteCount = 0
+  request.setEncoding('utf8')
+  let text = ''
   for await (const chunk of request) {
-    const bytes = Buffer.from(chunk)
-    byteCount += bytes.length
-    if (byteCount > formBytesMax) throw new Error('The form is larger than a choice of account can be.')
-    chunks.push(bytes)
+    text += String(chunk)
+    if (text.length > formCharactersMax) throw new Error('The form is larger than a choice of account can be.')
   }
-  return Buffer.concat(chunks).toString('utf8')
+  return text
 }
 
 function loginPage(accounts: readonly ProviderAccount[], uid: string): string {

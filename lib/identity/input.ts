@@ -24,3 +24,22 @@ export const IdTokenClaims = z
     name: claims.name ?? null,
   }))
 export type IdTokenClaims = z.infer<typeof IdTokenClaims>
+
+/** One value of a parameter, however often it stands in the address. */
+const Parameter = z
+  .union([z.string(), z.array(z.string()).transform((values) => values[0] ?? null)])
+  .nullish()
+  .transform((value) => value ?? null)
+
+/** What the addresses of the sign-in and sign-out pages may carry. */
+export const SignInSearch = z.object({
+  callbackUrl: Parameter,
+  error: Parameter,
+  /** Present when next-auth has just set its cookies. */
+  ready: Parameter.transform((value) => value !== null),
+})
+export type SignInSearch = z.infer<typeof SignInSearch>
+
+/** The two parts of a one-time link. */
+export const JoinLink = z.object({ slug: z.string().min(1).max(64), token: z.string().min(1).max(128) })
+export type JoinLink = z.infer<typeof JoinLink>
