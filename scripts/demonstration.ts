@@ -36,15 +36,17 @@ export async function runDemo(command: Command, mode: 'start' | 'dev'): Promise<
   const installSeconds = Number(process.env.OUTLAY_INSTALL_SECONDS ?? 0)
   if (installSeconds > 0) console.log(`  Packages: done in ${describeSeconds(installSeconds)}`)
 
+  const secrets = await getSecrets()
   const database = await progress.step('Database', (say) => findDatabase(command, say))
   if (!database.isEmbedded) await requireOnlyDemo(database.url)
   await progress.step('Migrations', (say) => migrate(database.url, say))
   throwIfStopping(command.stopping)
-  const manifest = await progress.step('Demo data', (say) => fillDemo({ databaseUrl: database.url, onProgress: say }))
+  const manifest = await progress.step('Demo data', (say) =>
+    fillDemo({ databaseUrl: database.url, keySecret: secrets.demoKeySecret, onProgress: say }),
+  )
   throwIfStopping(command.stopping)
   if (mode === 'start') await progress.step('Build', (say) => buildOnce({ stopping: command.stopping, say }))
 
-  const secrets = await getSecrets()
   const provider = await startProvider({
     port: port + 1,
     accounts: accountsOf(manifest),

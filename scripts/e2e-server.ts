@@ -31,7 +31,7 @@ await runCommand(async (command) => {
   command.onEnd(database.stop)
   await migrate(database.url)
   const manifest = await progress.step('Demo data for the browser tests', () =>
-    fillDemo({ databaseUrl: database.url, size: 'small' }),
+    fillDemo({ databaseUrl: database.url, keySecret: randomBytes(32).toString('base64url'), size: 'small' }),
   )
 
   const clientSecret = randomBytes(32).toString('base64url')
@@ -61,7 +61,7 @@ await runCommand(async (command) => {
       OIDC_CLIENT_ID: clientId,
       OIDC_CLIENT_SECRET: clientSecret,
       OIDC_NAME: 'the test provider',
-      OPERATOR_EMAILS: '',
+      OPERATOR_EMAILS: manifest.operatorEmail,
       CRON_SECRET: cronSecret,
       SCHEDULER: 'on',
       HOST: '127.0.0.1',

@@ -4,27 +4,33 @@ import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import { CommandError } from './command'
 
+const secretText = z.string().min(32)
+
 /** What the demo and development need that must stay the same from one start to the next, and secret. */
 export const Secrets = z.object({
-  nextAuthSecret: z.string().min(32),
-  cronSecret: z.string().min(32),
-  oidcClientSecret: z.string().min(32),
+  nextAuthSecret: secretText,
+  cronSecret: secretText,
+  oidcClientSecret: secretText,
+  demoKeySecret: secretText,
 })
 export type Secrets = z.infer<typeof Secrets>
 
-/** The secrets of this folder's demo, made at the first call. */
+/** The secrets of this folder's demo, made at the first call; one that a newer version needs is added. */
 export async function getSecrets(): Promise<Secrets> {
   const path = join('.data', 'secrets.json')
   const text = await readFile(path, 'utf8').catch(() => null)
-  if (text !== null) {
-    const parsed = Secrets.safeParse(parseJson(text))
-    if (parsed.success) return parsed.data
-    throw new CommandError(`${path} is damaged: remove it, and everybody signs in anew.`)
-  }
+  const known = Secrets.partial().safeParse(text === null ? {} : parseJson(text))
+  if (!known.success) throw new CommandError(`${path} is damaged: remove it, and everybody signs in anew.`)
   const secret = () => randomBytes(32).toString('base64url')
-  const secrets: Secrets = { nextAuthSecret: secret(), cronSecret: secret(), oidcClientSecret: secret() }
-  await writePrivateFile(path, `${JSON.stringify(secrets, null, 2)}\n`)
-  return secrets
+  const made: Secrets = {
+    nextAuthSecret: secret(),
+    cronSecret: secret(),
+    oidcClientSecret: secret(),
+    demoKeySecret: secret(),
+    ...known.data,
+  }
+  await writePrivateFile(path, `${JSON.stringify(made, null, 2)}\n`)
+  return made
 }
 
 /** Writes a file whole or not at all, readable by its owner only. */

@@ -122,8 +122,8 @@ test('with the database away it waits, calls nothing, and can be stopped', async
 
 test('a failed job is called again, a job that left work at once, and none beside itself', async () => {
   const answers = [
-    { status: 200, body: { hours: 5, remaining: 7 } },
-    { status: 200, body: { hours: 7, remaining: 0 } },
+    { status: 200, body: { hours: 5, hasMore: true } },
+    { status: 200, body: { hours: 2, hasMore: false } },
     { status: 500, body: {} },
   ]
   const server = await serve(() => answers.shift() ?? { status: 200, body: {} })

@@ -118,8 +118,8 @@ function startDue(due: {
   return started
 }
 
-/** What a cron route may say of work that it left: then it is called again at once. */
-const Answer = z.object({ hours: z.number().optional(), remaining: z.number().optional() })
+/** What a cron route may say: that it stopped at its limit with work left. Then it is called again at once. */
+const Answer = z.object({ hasMore: z.boolean().default(false) })
 
 /** Calls a route until it has nothing left to do. Answers whether it succeeded; says in the log why not. */
 async function callRoute(options: SchedulerOptions, name: JobName, stopped: AbortSignal): Promise<boolean> {
@@ -138,7 +138,7 @@ async function callRoute(options: SchedulerOptions, name: JobName, stopped: Abor
       }
       const answer = Answer.parse(JSON.parse(text))
       log.debug({ job: name, answer: text.slice(0, answerCharactersMax) }, 'A cron route was called.')
-      if (!answer.remaining || !answer.hours) return true
+      if (!answer.hasMore) return true
     } catch (error) {
       log.error({ job: name, error: describe(error) }, 'A cron route could not be called.')
       return false
