@@ -6,7 +6,7 @@ import { env } from '@/lib/env'
 type Pools = { application?: { url: string; db: Database }; owner?: { url: string; db: Database } }
 
 /** Kept on the process, not in the module: the bundler may load a module once per route, and pools are for all of them. */
-const shared: { outlayPools?: Pools } = globalThis
+const shared: typeof globalThis & { outlayPools?: Pools } = globalThis
 
 function pools(): Pools {
   shared.outlayPools ??= {}
