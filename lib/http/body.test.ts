@@ -28,15 +28,23 @@ describe('a body', () => {
 
   it('is refused by its announced length before any of it is read', async () => {
     let pulled = 0
-    const body = new ReadableStream({ pull: (controller) => (pulled++, controller.enqueue(new Uint8Array(mebibyte))) }, { highWaterMark: 0 })
+    const body = new ReadableStream(
+      { pull: (controller) => (pulled++, controller.enqueue(new Uint8Array(mebibyte))) },
+      { highWaterMark: 0 },
+    )
     const headers = { 'content-length': String(17 * mebibyte) }
-    expect(await refusal(new Request('http://localhost/', { method: 'POST', body, headers, ...streaming }))).toMatchObject({ status: 413 })
+    expect(await refusal(new Request('http://localhost/', { method: 'POST', body, headers, ...streaming }))).toMatchObject({
+      status: 413,
+    })
     expect(pulled).toBe(0)
   })
 
   it('without a length is read no further than the limit', async () => {
     let pulled = 0
-    const body = new ReadableStream({ pull: (controller) => (pulled++, controller.enqueue(new Uint8Array(mebibyte))) }, { highWaterMark: 0 })
+    const body = new ReadableStream(
+      { pull: (controller) => (pulled++, controller.enqueue(new Uint8Array(mebibyte))) },
+      { highWaterMark: 0 },
+    )
     expect(await refusal(new Request('http://localhost/', { method: 'POST', body, ...streaming }))).toMatchObject({ status: 413 })
     expect(pulled).toBe(17)
   })

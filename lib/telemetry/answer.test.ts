@@ -1,4 +1,9 @@
-import { JsonLogsSerializer, ProtobufLogsSerializer, ProtobufMetricsSerializer, ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer'
+import {
+  JsonLogsSerializer,
+  ProtobufLogsSerializer,
+  ProtobufMetricsSerializer,
+  ProtobufTraceSerializer,
+} from '@opentelemetry/otlp-transformer'
 import protobuf from 'protobufjs'
 import { describe, expect, it } from 'vitest'
 import type { Rejection } from '@/lib/usage/request'
@@ -52,7 +57,10 @@ describe('an answer to a request that was not taken', () => {
   ])('is a google.rpc.Status in the sender’s encoding: %i is code %i', (httpStatus, code) => {
     const message = 'Die Größe passt nicht. Send less.'
     expect(JSON.parse(String(refusedAnswer('json', httpStatus, message).body))).toEqual({ code, message })
-    expect(root.lookupType('Status').decode(bytesOf(refusedAnswer('protobuf', httpStatus, message)))).toMatchObject({ code, message })
+    expect(root.lookupType('Status').decode(bytesOf(refusedAnswer('protobuf', httpStatus, message)))).toMatchObject({
+      code,
+      message,
+    })
   })
 })
 

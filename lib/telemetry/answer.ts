@@ -31,7 +31,10 @@ export function acceptedAnswer(signal: Signal, encoding: Encoding, rejections: r
     return { contentType, body: Uint8Array.from(bytesField(1, partialSuccess)) }
   }
   // 64-bit integers are text in protobuf's JSON.
-  return { contentType, body: JSON.stringify({ partialSuccess: { [rejectedNames[signal]]: String(rejectedCount), errorMessage } }) }
+  return {
+    contentType,
+    body: JSON.stringify({ partialSuccess: { [rejectedNames[signal]]: String(rejectedCount), errorMessage } }),
+  }
 }
 
 /** The answer to a request that was not taken: a `google.rpc.Status` with a sentence that says what to do. */

@@ -4,14 +4,19 @@ import { readLogs } from './read'
 
 // Fixtures are typed by hand from what Claude Code 2.1.328 and 2.0.60 were seen to send; they carry no capture of anybody.
 
-type Value = { stringValue: string } | { intValue: number | string } | { doubleValue: number | string } | { boolValue: boolean } | object
+type Value =
+  { stringValue: string } | { intValue: number | string } | { doubleValue: number | string } | { boolValue: boolean } | object
 type Fields = Record<string, Value | undefined>
 
 const text = (stringValue: string): Value => ({ stringValue })
 const whole = (intValue: number | string): Value => ({ intValue })
 const double = (doubleValue: number | string): Value => ({ doubleValue })
 
-const currentResource: Fields = { 'service.name': text('claude-code'), 'service.version': text('2.1.328'), project: text('example-repo') }
+const currentResource: Fields = {
+  'service.name': text('claude-code'),
+  'service.version': text('2.1.328'),
+  project: text('example-repo'),
+}
 
 const currentRequest: Fields = {
   'event.name': text('api_request'),
@@ -39,7 +44,11 @@ const currentRequest: Fields = {
   query_source: text('main'),
 }
 
-const oldResource: Fields = { 'service.name': text('claude-code'), 'service.version': text('2.0.60'), project: text('example-repo') }
+const oldResource: Fields = {
+  'service.name': text('claude-code'),
+  'service.version': text('2.0.60'),
+  project: text('example-repo'),
+}
 
 const oldRequest: Fields = {
   'event.name': text('api_request'),
@@ -144,9 +153,18 @@ describe('Claude Code 2.1', () => {
 
   it.each([
     [{ 'user.email': undefined }, { namespace: 'account', value: '0b8f0000-0000-4000-8000-000000000002' }],
-    [{ 'user.email': undefined, 'user.account_uuid': undefined }, { namespace: 'installation', value: '9f86d081884c7d65' }],
-    [{ 'user.email': undefined, 'enduser.id': text('bob@example.com') }, { namespace: 'email', value: 'bob@example.com' }],
-    [{ 'user.email': undefined, 'enduser.id': text('bob') }, { namespace: 'user', value: 'bob' }],
+    [
+      { 'user.email': undefined, 'user.account_uuid': undefined },
+      { namespace: 'installation', value: '9f86d081884c7d65' },
+    ],
+    [
+      { 'user.email': undefined, 'enduser.id': text('bob@example.com') },
+      { namespace: 'email', value: 'bob@example.com' },
+    ],
+    [
+      { 'user.email': undefined, 'enduser.id': text('bob') },
+      { namespace: 'user', value: 'bob' },
+    ],
     [{ 'user.email': undefined, 'user.account_uuid': undefined, 'user.id': undefined }, null],
   ])('claims the best identity it sends: %j', (fields, claim) => {
     expect(read(currentResource, { ...currentRequest, ...fields }).claim).toEqual(claim)
@@ -224,7 +242,9 @@ describe('time', () => {
 
   it('that cannot be read refuses the request', () => {
     expect(refusal(currentResource, currentRequest, { timeUnixNano: 'yesterday' }).reason).toBe('invalid_attribute')
-    expect(refusal(currentResource, { ...currentRequest, 'event.timestamp': text('2026-02-30T00:00:00Z') }, {}).reason).toBe('invalid_attribute')
+    expect(refusal(currentResource, { ...currentRequest, 'event.timestamp': text('2026-02-30T00:00:00Z') }, {}).reason).toBe(
+      'invalid_attribute',
+    )
   })
 })
 
@@ -243,7 +263,12 @@ describe('a bad attribute refuses its record, and only that one', () => {
     ['missing model', { model: undefined }, 'missing_attribute', 'model'],
     ['empty model', { model: text('') }, 'missing_attribute', 'model'],
     ['parts that do not sum', { cache_creation_tokens: whole(300) }, 'inconsistent_counts', 'cache_creation_tokens'],
-    ['a part above the whole', { cache_creation_5m_tokens: whole(201), cache_creation_1h_tokens: undefined }, 'inconsistent_counts', 'cache_creation'],
+    [
+      'a part above the whole',
+      { cache_creation_5m_tokens: whole(201), cache_creation_1h_tokens: undefined },
+      'inconsistent_counts',
+      'cache_creation',
+    ],
     ['negative cost', { cost_usd: double(-0.01) }, 'invalid_cost', 'cost_usd'],
     ['absurd cost', { cost_usd: text('1e9') }, 'invalid_cost', 'cost_usd'],
     ['cost that is no number', { cost_usd: text('free') }, 'invalid_cost', 'cost_usd'],
@@ -263,7 +288,10 @@ describe('a bad attribute refuses its record, and only that one', () => {
   it('never quotes what was sent', () => {
     const secret = 'the-prompt-of-somebody'
     for (const name of Object.keys(currentRequest)) {
-      const { rejections } = readLogs(jsonOf(currentResource, [record({ ...currentRequest, [name]: text(`${secret}\u0000`) })]), 'json')
+      const { rejections } = readLogs(
+        jsonOf(currentResource, [record({ ...currentRequest, [name]: text(`${secret}\u0000`) })]),
+        'json',
+      )
       for (const { message } of rejections) expect(message).not.toContain(secret)
     }
   })
@@ -293,7 +321,9 @@ function attributesOf(fields: Fields): object[] {
 
 function jsonOf(resource: Fields, logRecords: object[], scope = 'com.anthropic.claude_code.events'): Uint8Array {
   const scopeLogs = [{ scope: { name: scope, version: '2.1.328' }, logRecords }]
-  return new TextEncoder().encode(JSON.stringify({ resourceLogs: [{ resource: { attributes: attributesOf(resource) }, scopeLogs }] }))
+  return new TextEncoder().encode(
+    JSON.stringify({ resourceLogs: [{ resource: { attributes: attributesOf(resource) }, scopeLogs }] }),
+  )
 }
 
 function read(resource: Fields, fields: Fields, times?: object): ReportedRequest {

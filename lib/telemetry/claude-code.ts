@@ -64,7 +64,9 @@ export const claudeCode: Adapter = {
   attributes,
   match(record) {
     const service = valueOf(record, 'service.name')
-    return service === 'claude-code' || service === 'claude-code-desktop' || record.scopeName.startsWith('com.anthropic.claude_code')
+    return (
+      service === 'claude-code' || service === 'claude-code-desktop' || record.scopeName.startsWith('com.anthropic.claude_code')
+    )
   },
   read(record) {
     const event = valueOf(record, 'event.name')

@@ -28,7 +28,10 @@ export function decodeJsonLogs(bytes: Uint8Array, kept: ReadonlySet<string>, vis
 /** Checks that a body is a well-formed request of a signal that nothing counts yet, without keeping anything of it. */
 export function checkJson(bytes: Uint8Array, signal: Exclude<Signal, 'logs'>): void {
   const counter = new RecordCounter()
-  const names = { traces: ['resourceSpans', 'scopeSpans', 'spans'], metrics: ['resourceMetrics', 'scopeMetrics', 'metrics'] } as const
+  const names = {
+    traces: ['resourceSpans', 'scopeSpans', 'spans'],
+    metrics: ['resourceMetrics', 'scopeMetrics', 'metrics'],
+  } as const
   const [resources, scopes, records] = names[signal]
   for (const resource of listIn(parseBody(bytes), resources))
     for (const scope of listIn(resource, scopes)) listIn(scope, records).forEach(() => counter.add())

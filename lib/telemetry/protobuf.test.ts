@@ -136,8 +136,15 @@ describe('beside protobufjs', () => {
       Buffer.from([0xa3, 0x06, 0x08, 0x01, 0xa4, 0x06]), // field 100, a group that holds a varint
       Buffer.concat([Buffer.from([0xa5, 0x06]), Buffer.alloc(4)]), // field 100, 32 bits
     ])
-    const record = Buffer.concat([unknown, encode('LogRecord', { attributes: [{ key: 'model', value: { stringValue: 'm' } }] }), unknown])
-    const bytes = Buffer.concat([unknown, field(1, Buffer.concat([unknown, field(2, Buffer.concat([unknown, field(2, record)]))]))])
+    const record = Buffer.concat([
+      unknown,
+      encode('LogRecord', { attributes: [{ key: 'model', value: { stringValue: 'm' } }] }),
+      unknown,
+    ])
+    const bytes = Buffer.concat([
+      unknown,
+      field(1, Buffer.concat([unknown, field(2, Buffer.concat([unknown, field(2, record)]))])),
+    ])
     expect(decoded(bytes, 'protobuf')).toMatchObject([{ own: { model: 'm' } }])
   })
 
@@ -232,10 +239,15 @@ describe('bytes that are no request', () => {
     expect(() => readLogs(bytes, 'protobuf')).toThrow(MalformedBody)
   })
 
-  it.each(['', 'null', '[]', '"text"', '{"resourceLogs":{}}', '{"resourceLogs":[1]}', '{"resourceLogs":[{"scopeLogs":[{"logRecords":[null]}]}]}'])(
-    'the JSON %j is malformed',
-    (json) => expect(() => readLogs(Buffer.from(json), 'json')).toThrow(MalformedBody),
-  )
+  it.each([
+    '',
+    'null',
+    '[]',
+    '"text"',
+    '{"resourceLogs":{}}',
+    '{"resourceLogs":[1]}',
+    '{"resourceLogs":[{"scopeLogs":[{"logRecords":[null]}]}]}',
+  ])('the JSON %j is malformed', (json) => expect(() => readLogs(Buffer.from(json), 'json')).toThrow(MalformedBody))
 
   it('is not said to be malformed when it is empty: no records were sent', () => {
     expect(readLogs(new Uint8Array(), 'protobuf')).toEqual({ requests: [], rejections: [] })
@@ -258,7 +270,13 @@ describe('bytes that are no request', () => {
 describe('traces and metrics', () => {
   it('are checked and count nothing', () => {
     const spans = encode('Traces', {
-      resourceSpans: [{ scopeSpans: [{ scope: { name: 's' }, spans: [{ name: 'chat', attributes: [{ key: 'model', value: { stringValue: 'm' } }] }] }] }],
+      resourceSpans: [
+        {
+          scopeSpans: [
+            { scope: { name: 's' }, spans: [{ name: 'chat', attributes: [{ key: 'model', value: { stringValue: 'm' } }] }] },
+          ],
+        },
+      ],
     })
     const nothing = { requests: [], rejections: [] }
     expect(readTraces(spans, 'protobuf')).toEqual(nothing)
@@ -294,7 +312,8 @@ function exported(records: AnyValueMap[], other: { body?: string; resource?: Rec
     processors: [new SimpleLogRecordProcessor({ exporter })],
   })
   const logger = provider.getLogger('com.anthropic.claude_code.events', '2.1.328')
-  for (const attributes of records) logger.emit({ body: other.body ?? 'claude_code.api_request', timestamp: 1795165622830, attributes })
+  for (const attributes of records)
+    logger.emit({ body: other.body ?? 'claude_code.api_request', timestamp: 1795165622830, attributes })
   const finished = exporter.getFinishedLogRecords()
   const binary = ProtobufLogsSerializer.serializeRequest(finished)
   const json = JsonLogsSerializer.serializeRequest(finished)
@@ -305,7 +324,9 @@ function exported(records: AnyValueMap[], other: { body?: string; resource?: Rec
 /** What an emitted record's attributes come to: an integral double is a whole number, and −0 is 0, on the wire already. */
 function keptOf(attributes: Record<string, unknown>) {
   return Object.fromEntries(
-    Object.entries(attributes).flatMap(([key, value]) => (keptAttributes.has(key) ? [[key, Object.is(value, -0) ? 0 : value]] : [])),
+    Object.entries(attributes).flatMap(([key, value]) =>
+      keptAttributes.has(key) ? [[key, Object.is(value, -0) ? 0 : value]] : [],
+    ),
   )
 }
 
@@ -321,7 +342,9 @@ const anyValue = fc.oneof(
   fc.record({ bytesValue: fc.uint8Array({ maxLength: 8 }) }),
   fc.constant({}),
 )
-const pairs = fc.array(fc.record({ key: fc.oneof(fc.constantFrom(...keptNames), fc.string()), value: anyValue }), { maxLength: 8 })
+const pairs = fc.array(fc.record({ key: fc.oneof(fc.constantFrom(...keptNames), fc.string()), value: anyValue }), {
+  maxLength: 8,
+})
 const message = fc.record({
   resourceLogs: fc.array(
     fc.record({
@@ -421,7 +444,10 @@ function logsWith(attributes: Record<string, object>) {
 /** A field of bytes, such as a message. */
 function field(number: number, bytes: Uint8Array): Uint8Array {
   const writer = protobuf.Writer.create()
-  return writer.uint32((number << 3) | 2).bytes(bytes).finish()
+  return writer
+    .uint32((number << 3) | 2)
+    .bytes(bytes)
+    .finish()
 }
 
 function printed(value: unknown): string {

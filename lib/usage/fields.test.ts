@@ -1,6 +1,16 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { readCount, readCredits, readDollars, readDurationMs, readEmailClaim, readInstant, readName, refusable, RequestRefused } from './fields'
+import {
+  readCount,
+  readCredits,
+  readDollars,
+  readDurationMs,
+  readEmailClaim,
+  readInstant,
+  readName,
+  refusable,
+  RequestRefused,
+} from './fields'
 import { requestLimits } from './request'
 
 describe('a count', () => {
@@ -15,9 +25,23 @@ describe('a count', () => {
     expect(readCount('tokens', undefined)).toBeUndefined()
   })
 
-  it.each([-1, 1.5, requestLimits.tokensMax + 1, Number.NaN, Infinity, '-1', '1.5', '1e3', '0x10', ' 1', '', '1'.repeat(21), true, {}])(
-    'is never clamped or guessed: %j is refused',
-    (value) => expect(() => readCount('tokens', value)).toThrow(/tokens must be a whole number from 0 to 100000000/),
+  it.each([
+    -1,
+    1.5,
+    requestLimits.tokensMax + 1,
+    Number.NaN,
+    Infinity,
+    '-1',
+    '1.5',
+    '1e3',
+    '0x10',
+    ' 1',
+    '',
+    '1'.repeat(21),
+    true,
+    {},
+  ])('is never clamped or guessed: %j is refused', (value) =>
+    expect(() => readCount('tokens', value)).toThrow(/tokens must be a whole number from 0 to 100000000/),
   )
 })
 
@@ -49,9 +73,17 @@ describe('an instant', () => {
     ['2024-02-29T00:00Z', Date.UTC(2024, 1, 29)],
   ])('%s is read to the millisecond', (text, epochMs) => expect(readInstant('at', text)).toBe(epochMs))
 
-  it.each(['2026-03-01', '2026-03-01T12:00:00', '2026-02-29T00:00:00Z', '2026-13-01T00:00:00Z', '2026-03-01T25:00:00Z', 'now', 5, {}])(
-    '%j is refused: a day or a zone would have to be guessed',
-    (value) => expect(() => readInstant('at', value)).toThrow(/at must be a time such as/),
+  it.each([
+    '2026-03-01',
+    '2026-03-01T12:00:00',
+    '2026-02-29T00:00:00Z',
+    '2026-13-01T00:00:00Z',
+    '2026-03-01T25:00:00Z',
+    'now',
+    5,
+    {},
+  ])('%j is refused: a day or a zone would have to be guessed', (value) =>
+    expect(() => readInstant('at', value)).toThrow(/at must be a time such as/),
   )
 })
 
@@ -73,7 +105,8 @@ describe('a duration', () => {
     expect(readDurationMs('latency', 19.9)).toBe(19)
     expect(readDurationMs('latency', '19')).toBe(19)
     expect(readDurationMs('latency', 86_400_000)).toBe(86_400_000)
-    for (const value of [-1, 86_400_001, Number.NaN, 'slow']) expect(() => readDurationMs('latency', value)).toThrow(/latency must be/)
+    for (const value of [-1, 86_400_001, Number.NaN, 'slow'])
+      expect(() => readDurationMs('latency', value)).toThrow(/latency must be/)
   })
 })
 

@@ -69,8 +69,9 @@ describe('usage events', () => {
   })
 
   it('drop what is not in the schema: a prompt sent along is never kept', () => {
-    const printed = JSON.stringify(readJson([{ ...event, prompt: 'CANARY', messages: [{ content: 'CANARY' }] }]), (_key, value: unknown) =>
-      typeof value === 'bigint' ? String(value) : value,
+    const printed = JSON.stringify(
+      readJson([{ ...event, prompt: 'CANARY', messages: [{ content: 'CANARY' }] }]),
+      (_key, value: unknown) => (typeof value === 'bigint' ? String(value) : value),
     )
     expect(printed).toContain('e-1')
     expect(printed).not.toContain('CANARY')
@@ -143,7 +144,9 @@ describe('usage events', () => {
     const anything = fc.dictionary(fc.constantFrom(...Object.keys(UsageEvent.shape)), fc.anything(), { noNullPrototype: true })
     fc.assert(
       fc.property(fc.array(anything, { maxLength: 5 }), fc.constantFrom('json', 'lines'), (events, format) => {
-        const encoded = events.map((one) => JSON.stringify(one, (_key, value: unknown) => (typeof value === 'bigint' ? String(value) : value)))
+        const encoded = events.map((one) =>
+          JSON.stringify(one, (_key, value: unknown) => (typeof value === 'bigint' ? String(value) : value)),
+        )
         const body = format === 'json' ? `[${encoded.join(',')}]` : encoded.join('\n')
         if (format === 'lines' && events.length === 0) return
         expect(readUsageEvents(bytesOf(body), format)).toHaveLength(events.length)

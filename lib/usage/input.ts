@@ -32,7 +32,9 @@ const counts = {
 }
 
 const amounts = {
-  costUsd: decimal.nullish().describe('What the request cost in US dollars; decimal text is exact. Estimated from prices when absent.'),
+  costUsd: decimal
+    .nullish()
+    .describe('What the request cost in US dollars; decimal text is exact. Estimated from prices when absent.'),
   credits: decimal.nullish().describe('The vendor’s credits that the request used.'),
 }
 
@@ -41,8 +43,12 @@ const amounts = {
  * path. Keys that are not in it are dropped, so that a prompt sent along is never stored. Null means absent.
  */
 export const UsageEvent = z.object({
-  id: text.nullish().describe('The request’s own id: a resend with the same id is not counted again. Needed unless session is sent.'),
-  tool: text.nullish().describe('The tool that gave the id, such as claude-code; ids of different tools never collide. By default api.'),
+  id: text
+    .nullish()
+    .describe('The request’s own id: a resend with the same id is not counted again. Needed unless session is sent.'),
+  tool: text
+    .nullish()
+    .describe('The tool that gave the id, such as claude-code; ids of different tools never collide. By default api.'),
   occurredAt: z.union([z.string(), z.number()]).describe('ISO 8601 with a zone, or whole milliseconds since 1970.'),
   model: text.describe('The model without its provider, such as claude-sonnet-4-5.'),
   provider: text.nullish().describe('The provider’s id, such as anthropic.'),
@@ -115,7 +121,10 @@ function parseJson(text: string): unknown {
 
 function eventsOf(body: unknown): readonly unknown[] {
   if (body === notJson)
-    throw new AppError('invalid', `The body is not JSON. Send an array of events, or one event a line as ${usageEventTypes.lines}.`)
+    throw new AppError(
+      'invalid',
+      `The body is not JSON. Send an array of events, or one event a line as ${usageEventTypes.lines}.`,
+    )
   if (Array.isArray(body)) return body
   if (typeof body === 'object' && body !== null && 'events' in body && Array.isArray(body.events)) return body.events
   throw new AppError('invalid', 'Send an array of events, or an object with the array in "events".')
@@ -123,7 +132,7 @@ function eventsOf(body: unknown): readonly unknown[] {
 
 function linesOf(text: string): readonly unknown[] {
   const events: unknown[] = []
-  for (let start = 0; start < text.length && events.length <= eventsPerRequestMax; ) {
+  for (let start = 0; start < text.length && events.length <= eventsPerRequestMax;) {
     const newline = text.indexOf('\n', start)
     const end = newline === -1 ? text.length : newline
     const line = text.slice(start, end).trim()
@@ -195,7 +204,10 @@ function readKey(event: UsageEvent): RequestKey {
   if (id !== undefined) return { kind: 'id', id }
   const conversation = readName('session', event.session, requestLimits.keyLengthMax)
   if (conversation !== undefined) return { kind: 'counts', conversation }
-  return refuse('missing_attribute', 'id is missing. Send the request’s own id, or a session, so that a resend is not counted twice.')
+  return refuse(
+    'missing_attribute',
+    'id is missing. Send the request’s own id, or a session, so that a resend is not counted twice.',
+  )
 }
 
 function readOccurredAtMs(occurredAt: string | number): number {

@@ -1,0 +1,18 @@
+import { ingestRoute } from '@/lib/http/ingest'
+import { acceptedAnswer, contentTypes, encodingOf, refusedAnswer } from '@/lib/telemetry/answer'
+import { recordReport } from '@/lib/telemetry/commands'
+import { readMetrics } from '@/lib/telemetry/read'
+
+export const runtime = 'nodejs'
+export const dynamic = 'force-dynamic'
+
+/** OTLP/HTTP metrics. */
+export const POST = ingestRoute({
+  contentTypes: Object.values(contentTypes),
+  formatOf: encodingOf,
+  read: readMetrics,
+  record: recordReport,
+  accepted: (rejections, encoding) => acceptedAnswer('metrics', encoding, rejections),
+  // A sender of neither encoding gets the one that a person can read.
+  refused: (status, message, encoding) => refusedAnswer(encoding ?? 'json', status, message),
+})
