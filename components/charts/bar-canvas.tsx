@@ -20,7 +20,7 @@ export function BarCanvas({ data, colors }: ChartCanvasProps) {
       showLegend={false}
       yAxisWidth={56}
       tickGap={16}
-      barCategoryGap="32%"
+      barCategoryGap="20%"
       padding={{ left: 8, right: 8 }}
     />
   )

@@ -40,7 +40,7 @@ export function ChartLegend({ data }: { data: ChartData }) {
   const colors = colorsOf(data.series.map((series) => series.name))
   const open = data.buckets.at(-1)
   return (
-    <ul className="flex min-w-0 flex-wrap items-center gap-x-4 gap-y-1 text-sm text-ink-2">
+    <ul className="contents text-sm text-ink-2">
       {data.series.length < 2
         ? null
         : data.series.map((series, place) => (
@@ -51,7 +51,7 @@ export function ChartLegend({ data }: { data: ChartData }) {
           ))}
       {open?.isOpen ? (
         <li className="flex items-center gap-1.5 text-ink-3">
-          <span aria-hidden="true" className="size-2.5 shrink-0 rounded-xs border border-dashed border-ink-3" />
+          <span aria-hidden="true" className="size-2 shrink-0 rounded-[2px] bg-ink-3/40" />
           {open.longLabel} so far
         </li>
       ) : null}

@@ -10,12 +10,12 @@ export type ShareBar = {
 }
 
 const tints: Record<SeriesColor, string> = {
-  indigo: 'fill-indigo-500/15',
-  cyan: 'fill-cyan-500/15',
-  amber: 'fill-amber-500/15',
-  emerald: 'fill-emerald-500/15',
-  rose: 'fill-rose-500/15',
-  slate: 'fill-slate-500/15',
+  indigo: 'fill-tint-1',
+  cyan: 'fill-tint-2',
+  amber: 'fill-tint-3',
+  emerald: 'fill-tint-4',
+  rose: 'fill-tint-5',
+  slate: 'fill-tint-6',
 }
 
 /** A ranked list whose bars lie behind their own labels. Drawn on the server; the bars add nothing that the figures don't say. */

@@ -44,8 +44,8 @@ export function Row({ children, isIndented = false, canOpen = false }: { childre
       role="row"
       className={classes(
         'group/row relative flex flex-wrap max-sm:px-4 max-sm:py-2.5 sm:col-span-full sm:grid sm:grid-cols-subgrid sm:items-center',
-        isIndented ? 'bg-canvas max-sm:pl-10' : 'border-t',
-        canOpen && 'transition-colors hover:bg-canvas',
+        isIndented ? 'bg-canvas/60 max-sm:pl-11' : 'border-t',
+        canOpen && 'transition-colors hover:bg-canvas max-sm:pl-11',
       )}
     >
       {children}

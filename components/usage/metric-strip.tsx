@@ -43,7 +43,7 @@ export function MetricStrip({ report, selected, href }: { report: CardsReport; s
 
 /** Two columns on a phone, three beside a sidebar, all five where there is room; the first is the widest until then. */
 export const stripClasses =
-  '@container grid grid-cols-2 gap-px overflow-hidden !bg-line *:first:col-span-2 lg:grid-cols-3 xl:grid-cols-5 xl:*:first:col-span-1'
+  'grid grid-cols-2 gap-px overflow-hidden !bg-line *:first:col-span-2 lg:grid-cols-3 xl:grid-cols-[1.36fr_repeat(4,1fr)] xl:*:first:col-span-1'
 
 function MetricCard({
   metric,
@@ -77,14 +77,9 @@ function MetricCard({
           {face.value}
         </span>
       </p>
-      <p className="mb-2 flex flex-wrap gap-x-1.5 text-xs text-ink-3">
+      <p className="dotted mb-2 text-xs text-ink-3">
         {face.details.map((detail, index) => (
-          <span key={index} className="whitespace-nowrap">
-            {index > 0 ? (
-              <span aria-hidden="true" className="mr-1.5">
-                ·
-              </span>
-            ) : null}
+          <span key={index} className="sm:whitespace-nowrap">
             {detail}
           </span>
         ))}
@@ -130,7 +125,7 @@ function facesOf({ totals, users, previous }: CardsReport): Record<Metric, Face>
     requests: {
       value: formatCount(totals.requests),
       exact: formatCountOf(totals.requests, 'successful request'),
-      details: [totals.failedRequests > 0 ? `${formatCount(totals.failedRequests)} failed apart` : 'none failed'],
+      details: [totals.failedRequests > 0 ? `plus ${formatCount(totals.failedRequests)} failed` : 'none failed'],
       change: before ? relativeChange(BigInt(totals.requests), BigInt(before.requests)) : null,
       isBetter: false,
     },

@@ -17,29 +17,18 @@ export function ScopeLine({
 }) {
   const { asOf, openHours, timeZone, sources } = freshness
   return (
-    <p className="-mt-2 mb-4 flex flex-wrap items-center gap-x-1.5 text-sm text-ink-3">
+    <p className="dotted -mt-2 mb-4 text-sm text-ink-3">
       <time dateTime={asOf.toISOString()} title={formatInstant(asOf, timeZone)}>
         {formatAsOf(asOf, { now, timeZone })}
       </time>
-      {sources.length > 0 ? <Part>{sources.map(sourceName).join(', ')}</Part> : null}
-      {compared ? <Part>compared with {formatDayRange(compared, today)}</Part> : null}
+      {sources.length > 0 ? <span>{sources.map(sourceName).join(', ')}</span> : null}
+      {compared ? <span>compared with {formatDayRange(compared, today)}</span> : null}
       {openHours > 0 ? (
-        <Part>
-          <span className="inline-flex items-center gap-1 text-warn" title="Received, and counted within a minute.">
-            <Icon name="clock" className="size-3.5" />
-            {formatCountOf(openHours, 'hour')} still open
-          </span>
-        </Part>
+        <span className="text-warn" title="Received, and counted within a minute.">
+          <Icon name="clock" className="mr-1 inline-block size-3.5 align-[-2px]" />
+          {formatCountOf(openHours, 'hour')} still open
+        </span>
       ) : null}
     </p>
-  )
-}
-
-function Part({ children }: { children: React.ReactNode }) {
-  return (
-    <>
-      <span aria-hidden="true">·</span>
-      <span>{children}</span>
-    </>
   )
 }

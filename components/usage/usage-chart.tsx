@@ -21,14 +21,12 @@ export function UsageChart({ report, today, grains = [] }: { report: ChartReport
   }
   return (
     <Card className="mt-4">
-      <header className="flex flex-wrap items-center gap-x-4 gap-y-2 px-4 pt-3.5 pb-2">
-        <h2 className="text-sm font-semibold">{title}</h2>
-        <ChartLegend data={data} />
-        {grains.length > 0 ? (
-          <div className="ml-auto">
-            <SegmentedControl label="Grain" choices={grains} />
-          </div>
-        ) : null}
+      <header className="flex items-start justify-between gap-4 px-4 pt-3 pb-2 max-sm:flex-col max-sm:gap-2">
+        <div className="flex min-w-0 flex-wrap items-center gap-x-4 gap-y-1 py-1">
+          <h2 className="text-sm font-semibold">{title}</h2>
+          <ChartLegend data={data} />
+        </div>
+        {grains.length > 0 ? <SegmentedControl label="Grain" choices={grains} /> : null}
       </header>
       <Chart title={title} data={data} />
     </Card>

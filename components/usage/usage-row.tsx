@@ -48,7 +48,7 @@ export function UsageRow({
       ))}
       {people && people.more > 0 ? (
         <Row isIndented>
-          <Cell kind="lead" className={classes('sm:col-span-full sm:pl-10', columnCount === 2 && 'sm:pl-10')}>
+          <Cell kind="lead" className="sm:col-span-full sm:pl-11">
             <Link
               href={href({ open: id, people: people.people.length + morePeople })}
               scroll={false}
@@ -75,7 +75,7 @@ export function DayCell({ row, today, opening, isDetail = false }: { row: DayRow
   if (isDetail) {
     return (
       <Cell className="whitespace-nowrap">
-        <span className="inline-flex items-center gap-3">
+        <span className="sm:flex sm:items-center sm:gap-3">
           <Chevron opening={opening} className="max-sm:hidden" />
           <span>{day}</span>
         </span>
@@ -108,9 +108,9 @@ function Opener({ opening, hidesChevron = false, children }: { opening: Opening;
       scroll={false}
       prefetch={false}
       aria-expanded={opening.isOpen}
-      className="stretched inline-flex items-start gap-3"
+      className="stretched flex items-start gap-3"
     >
-      <Chevron opening={opening} className={classes('mt-0.5', hidesChevron && 'sm:hidden')} />
+      <Chevron opening={opening} className={classes('mt-0.5 max-sm:absolute max-sm:left-4', hidesChevron && 'sm:hidden')} />
       <span>{children}</span>
     </Link>
   )
@@ -129,9 +129,9 @@ function Chevron({ opening, className }: { opening: Opening; className: string }
 function PersonLine({ person, columnCount }: { person: PersonRow; columnCount: 1 | 2 }) {
   return (
     <Row isIndented>
-      <Cell kind="lead" className={classes('sm:pl-11 wrap-anywhere', columnCount === 2 && 'sm:col-span-2')}>
-        {person.name}
-        {person.email ? <span className="ml-2 text-ink-3">{person.email}</span> : null}
+      <Cell kind="lead" className={classes('wrap-anywhere sm:pl-11', columnCount === 2 && 'sm:col-span-2')}>
+        <span>{person.name}</span>
+        {person.email ? <span className="ml-2 text-ink-3 max-sm:ml-0 max-sm:block max-sm:text-xs">{person.email}</span> : null}
       </Cell>
       <FigureCells measures={person.measures} />
       <Cell />
