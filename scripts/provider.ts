@@ -213,7 +213,7 @@ function loginPage(accounts: readonly ProviderAccount[], uid: string): string {
   const organizations = [...new Set(accounts.map((account) => account.organization ?? ''))]
   const sections = organizations.map((organization) => {
     const rows = accounts.filter((account) => (account.organization ?? '') === organization).map(accountRow)
-    return `<section>${organization ? `<h2>${escape(organization)}</h2>` : ''}<ul>${rows.join('')}</ul></section>`
+    return `<section><h2>${escape(organization || 'Elsewhere')}</h2><ul>${rows.join('')}</ul></section>`
   })
   return page(
     'Who are you today?',

@@ -70,6 +70,7 @@ export const signInProblems: Readonly<Record<'invalid' | 'forbidden' | 'conflict
   unavailable: 'Outlay could not reach its database to sign you in. Try again in a minute.',
   OAuthSignin: 'The sign-in provider could not be reached. Try again in a minute; if it stays so, tell the operator.',
   OAuthCallback: 'The sign-in was not completed: it was canceled, took too long, or was answered in another browser. Try again.',
+  Callback: 'The sign-in provider did not let you in, or you canceled there. Try again, or ask its administrator.',
   AccessDenied: 'The sign-in provider refused to let you in. Ask its administrator for access to Outlay.',
   Configuration: 'Sign-in is not set up correctly on this installation. Tell its operator.',
 }

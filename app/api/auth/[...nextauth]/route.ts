@@ -56,9 +56,11 @@ function withKnownParameters(request: NextRequest, names: readonly string[], bod
   return new NextRequest(url, { method: request.method, headers: request.headers, ...(body === null ? {} : { body }) })
 }
 
+/** A path, or a whole address of this site: the two forms that next-auth can read. */
 function isOwnAddress(value: string): boolean {
   const base = env().NEXTAUTH_URL
-  return URL.canParse(value, base) && new URL(value, base).origin === new URL(base).origin
+  const context = value.startsWith('/') ? base : undefined
+  return URL.canParse(value, context) && new URL(value, context).origin === new URL(base).origin
 }
 
 /** The posted form as text, or the answer to who posts anything else. */
