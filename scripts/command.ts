@@ -16,6 +16,8 @@ export type Command = {
 }
 
 const forceAfterMs = 1_500
+const settleMs = 100
+const interruptedCode = 130
 
 /**
  * Runs a command from start to end: stops what it started, in reverse, and exits with its code. Expected failures are
@@ -29,7 +31,7 @@ export async function runCommand(main: (command: Command) => Promise<number | vo
   let askedAt = 0
   const stop = () => {
     // One Ctrl-C arrives several times: from the terminal, from npm, from the wrapper. A later one means it.
-    if (askedAt !== 0 && Date.now() - askedAt > forceAfterMs) process.exit(130)
+    if (askedAt !== 0 && Date.now() - askedAt > forceAfterMs) process.exit(interruptedCode)
     if (askedAt === 0) askedAt = Date.now()
     stopping.abort()
   }
@@ -37,13 +39,15 @@ export async function runCommand(main: (command: Command) => Promise<number | vo
   process.on('disconnect', stop)
   process.channel?.unref()
 
+  // A step that takes minutes need not know about the signal: what it started is undone under it.
+  const interrupted = new Promise<number>((resolve) => {
+    stopping.signal.addEventListener('abort', () => setTimeout(() => resolve(interruptedCode), settleMs))
+  })
   try {
-    code = (await main({ stopping: stopping.signal, onEnd: (undo) => undos.push(undo) })) ?? 0
+    code = (await Promise.race([main({ stopping: stopping.signal, onEnd: (undo) => undos.push(undo) }), interrupted])) ?? 0
   } catch (error) {
-    if (!isInterruption(error, stopping.signal)) {
-      code = 1
-      report(error)
-    }
+    code = stopping.signal.aborted ? interruptedCode : 1
+    if (!stopping.signal.aborted) report(error)
   }
   for (const undo of undos.toReversed()) {
     try {
@@ -59,10 +63,6 @@ export async function runCommand(main: (command: Command) => Promise<number | vo
 /** Stops here when the person has asked for the end: between the steps of a long command. */
 export function throwIfStopping(stopping: AbortSignal): void {
   if (stopping.aborted) throw new CommandError('Stopped.')
-}
-
-function isInterruption(error: unknown, stopping: AbortSignal): boolean {
-  return stopping.aborted && error instanceof Error && (error.name === 'AbortError' || error instanceof CommandError)
 }
 
 function report(error: unknown): void {

@@ -6,7 +6,7 @@ import { fillDemo } from '@/lib/testing/demo'
 import type { DemoManifest } from '@/lib/testing/demo'
 import { organizationSpecs } from '@/lib/testing/demo/organizations'
 import { buildOnce } from './next-build'
-import { CommandError, createProgress, describeSeconds, throwIfStopping } from './command'
+import { CommandError, createProgress, describeSeconds } from './command'
 import type { Command } from './command'
 import { findDatabase, loadEnvironmentFile } from './database'
 import { startProvider } from './provider'
@@ -40,11 +40,9 @@ export async function runDemo(command: Command, mode: 'start' | 'dev'): Promise<
   const database = await progress.step('Database', (say) => findDatabase(command, say))
   if (!database.isEmbedded) await requireOnlyDemo(database.url)
   await progress.step('Migrations', (say) => migrate(database.url, say))
-  throwIfStopping(command.stopping)
   const manifest = await progress.step('Demo data', (say) =>
     fillDemo({ databaseUrl: database.url, keySecret: secrets.demoKeySecret, onProgress: say }),
   )
-  throwIfStopping(command.stopping)
   if (mode === 'start') await progress.step('Build', (say) => buildOnce({ stopping: command.stopping, say }))
 
   const provider = await startProvider({
