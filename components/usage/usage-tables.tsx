@@ -3,31 +3,18 @@ import { buttonClasses } from '@/components/ui/button'
 import { Card } from '@/components/ui/card'
 import { Tabs } from '@/components/ui/segmented-control'
 import { type Column, Table } from '@/components/ui/table'
-import {
-  type DayRow,
-  type ModelDayRow,
-  type PeopleReport,
-  type ProjectRow,
-  type TableName,
-  tableNames,
-} from '@/lib/dashboards/report'
+import { type PeopleReport, type TableName, tableNames, type UsageRows } from '@/lib/dashboards/report'
 import Link from 'next/link'
 import type { UsageHref } from './href'
 import { rowKey } from './row-key'
 import { DayCell, NameCell, UsageRow } from './usage-row'
 
-/** The rows of the table that is shown. */
-export type UsageRows =
-  | { table: 'day'; rows: DayRow[] }
-  | { table: 'model'; rows: ModelDayRow[] }
-  | { table: 'project'; rows: ProjectRow[] }
-
 const tabs: Record<TableName, string> = { day: 'By day', model: 'By model and day', project: 'By project' }
 
 const grids: Record<TableName, string> = {
-  day: 'sm:grid-cols-[minmax(0,1fr)_repeat(4,minmax(5.5rem,auto))]',
-  model: 'sm:grid-cols-[auto_minmax(0,1fr)_repeat(4,minmax(5.5rem,auto))]',
-  project: 'sm:grid-cols-[minmax(0,1fr)_repeat(4,minmax(5.5rem,auto))]',
+  day: '@2xl:grid-cols-[minmax(0,1fr)_repeat(4,minmax(5.5rem,auto))]',
+  model: '@2xl:grid-cols-[auto_minmax(0,1fr)_repeat(4,minmax(5.5rem,auto))]',
+  project: '@2xl:grid-cols-[minmax(0,1fr)_repeat(4,minmax(5.5rem,auto))]',
 }
 
 const figures: Column[] = [

@@ -8,10 +8,23 @@ import { noMeasures } from '@/lib/usage/measures'
 import type { Measures } from '@/lib/usage/measures'
 import { bucketsOf, chartSeries, trendOf } from './buckets'
 import type { Grain } from './buckets'
-import type { BreakdownReport, CardsReport, ChartReport, DayRange, DayRow, Freshness, ModelDayRow } from './report'
-import type { Metric, PeopleReport, PersonRow, ProjectRow } from './report'
-import { grainOf, previousCut } from './selection'
-import type { UsageSelection } from './selection'
+import type {
+  BreakdownReport,
+  CardsReport,
+  ChartReport,
+  DayRange,
+  DayRow,
+  Freshness,
+  Metric,
+  ModelDayRow,
+  PeopleReport,
+  PersonRow,
+  ProjectRow,
+  UsageReport,
+  UsageRows,
+} from './report'
+import { grainOf, openedRow, parseSelection, previousCut } from './selection'
+import type { OpenedRow, UsageSelection } from './selection'
 
 /** How many days a page of a table holds. */
 export const daysPerPage = { day: 31, model: 7 } as const
@@ -46,6 +59,56 @@ export async function viewUsage(scope: Scope<'me:read'>, isMine: boolean): Promi
   return { kind: 'mine', scope, identityIds: rows.map(({ id }) => id) }
 }
 
+/** What the parameters of an address come to in a view: the selection, and the report on it. */
+export async function readUsagePage(
+  view: UsageView,
+  parameters: Readonly<Record<string, string | readonly string[] | undefined>>,
+): Promise<{ selection: UsageSelection; report: UsageReport }> {
+  const { scope } = view
+  const { now, organization } = scope
+  const [freshness, firstDay] = await Promise.all([getFreshness(scope), findFirstDay(view)])
+  const selection = parseSelection(parameters, { now, timeZone: organization.timeZone, firstDay })
+  return { selection, report: { freshness, body: firstDay === null ? null : await getReportBody(view, selection) } }
+}
+
+async function getReportBody(view: UsageView, selection: UsageSelection): Promise<UsageReport['body']> {
+  const { range } = selection
+  const people = view.kind === 'organization' ? narrow(view.scope, 'people:read') : null
+  const [cards, chart, projects, models, spenders, { table, older }, opened] = await Promise.all([
+    getCards(view, selection),
+    getChart(view, selection),
+    getBreakdown(view, 'project', range),
+    getBreakdown(view, 'model', range),
+    people ? getPeopleBreakdown(people, range) : null,
+    readTable(view, selection),
+    people ? readOpened(people, selection) : new Map<string, PeopleReport>(),
+  ])
+  return { cards, chart, people: spenders, projects, models, table, older, canOpen: people !== null, opened }
+}
+
+async function readTable(view: UsageView, selection: UsageSelection): Promise<{ table: UsageRows; older: string | null }> {
+  switch (selection.table) {
+    case 'day': {
+      const { rows, older } = await listDays(view, selection)
+      return { table: { table: 'day', rows }, older }
+    }
+    case 'model': {
+      const { rows, older } = await listModelDays(view, selection)
+      return { table: { table: 'model', rows }, older }
+    }
+    case 'project':
+      return { table: { table: 'project', rows: await listProjects(view, selection) }, older: null }
+  }
+}
+
+/** The people of the row that the address opens; an address that names no row opens nothing. */
+async function readOpened(scope: Scope<'people:read'>, selection: UsageSelection): Promise<Map<string, PeopleReport>> {
+  const { open } = selection
+  const row = open === null ? null : openedRow(open, selection)
+  if (open === null || row === null) return new Map()
+  return new Map([[open, await listPeople(scope, row, selection.peopleLimit)]])
+}
+
 /** The first local day with usage in a view, or null when there is none yet. */
 export async function findFirstDay(view: UsageView): Promise<string | null> {
   const [row] = await view.scope.db.execute<{ day: string | null }>(
@@ -57,7 +120,7 @@ export async function findFirstDay(view: UsageView): Promise<string | null> {
 }
 
 /** How fresh the numbers are and what is in scope. */
-export async function getFreshness(scope: Scope<'me:read'>): Promise<Freshness> {
+export async function getFreshness(scope: Scope<'me:read'> | Scope<'usage:read'>): Promise<Freshness> {
   const [row] = await scope.db.execute<{ as_of: string; open_hours: number; sources: string[] | null }>(sql`
     select to_char(f.counted_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as as_of,
       (select count(distinct utc_hour)::int from dirty_hours where org_id = ${scope.orgId}) as open_hours,
@@ -187,9 +250,6 @@ export async function listProjects(view: UsageView, selection: UsageSelection): 
   )
   return rows.map((row) => ({ project: row.project ?? '', measures: readMeasures(row), users: row.users }))
 }
-
-/** Which row of a table is opened. */
-export type OpenedRow = { day: string } | { day: string; model: string } | { project: string; range: DayRange }
 
 /** The people in a row, the dearest first. What maps to nobody is one row, *Unattributed*. */
 export async function listPeople(scope: Scope<'people:read'>, row: OpenedRow, limit: number): Promise<PeopleReport> {

@@ -63,3 +63,28 @@ export type Freshness = {
   /** Which tools have sent what the selection holds, such as `claude-code`. */
   sources: string[]
 }
+
+/** The rows of the table that a page shows. */
+export type UsageRows =
+  | { table: 'day'; rows: DayRow[] }
+  | { table: 'model'; rows: ModelDayRow[] }
+  | { table: 'project'; rows: ProjectRow[] }
+
+/** A whole usage page on one selection; `body` is null while nothing was ever received. */
+export type UsageReport = {
+  freshness: Freshness
+  body: {
+    cards: CardsReport
+    chart: ChartReport
+    /** Null for whoever may not see people, and in a view of one person. */
+    people: BreakdownReport | null
+    projects: BreakdownReport
+    models: BreakdownReport
+    table: UsageRows
+    /** Where the next, older page of the table begins. */
+    older: string | null
+    canOpen: boolean
+    /** The people of the opened row, by the row's key. */
+    opened: ReadonlyMap<string, PeopleReport>
+  } | null
+}

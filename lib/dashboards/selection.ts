@@ -78,6 +78,17 @@ export function parseSelection(parameters: Parameters, context: SelectionContext
   }
 }
 
+/** Which row of a table is opened to its people. */
+export type OpenedRow = { day: string } | { day: string; model: string } | { project: string; range: DayRange }
+
+/** The row that a key in the address names, as `components/usage` writes it; null when it names none of this table and range. */
+export function openedRow(key: string, { table, range }: Pick<UsageSelection, 'table' | 'range'>): OpenedRow | null {
+  if (table === 'project') return { project: key, range }
+  const day = key.slice(0, 10)
+  if (!isLocalDay(day) || day < range.from || day > range.to) return null
+  return table === 'day' ? { day } : { day, model: key.slice(11) }
+}
+
 /** The range of equal length that ends the day before. */
 export function precedingRange({ from, to }: DayRange): DayRange {
   const length = daysBetween(from, to) + 1
