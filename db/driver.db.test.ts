@@ -12,6 +12,7 @@ import postgres from 'postgres'
 import type { Sql } from 'postgres'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { isDatabaseAway } from './client'
+import { Random } from '@/lib/testing/demo/random'
 import { useDatabase } from '@/lib/testing/harness'
 
 /**
@@ -22,17 +23,6 @@ import { useDatabase } from '@/lib/testing/harness'
 const database = useDatabase()
 const settleMsMax = 15_000
 const roundCount = process.env.PROVE === '1' ? 1_000 : 100
-
-/** A repeatable stream of numbers in [0, 1), so that a failing seed can be run again. */
-function randomFrom(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
-  }
-}
 
 const pools: Sql[] = []
 const proxies: Proxy[] = []
@@ -162,8 +152,7 @@ describe('under fire', () => {
   ])(
     `when ${'$how'}, in ${roundCount} rounds every promise settles, no transaction is split and the pool stays whole`,
     async ({ seed }) => {
-      const random = randomFrom(seed)
-      const pick = (count: number) => Math.floor(random() * count)
+      const random = new Random(seed)
       const proxy = await startProxy(database.url)
       const sql = openPool(proxy.url, 8)
       const acknowledged = new Set<number>()
@@ -230,15 +219,15 @@ describe('under fire', () => {
       }
 
       for (let round = 0; round < roundCount; round++) {
-        const works = Array.from({ length: 12 }, () => doWork(pick(kinds.length), nextWork++))
-        await sleep(pick(12))
+        const works = Array.from({ length: 12 }, () => doWork(random.below(kinds.length), nextWork++))
+        await sleep(random.below(12))
         if (seed === 1) {
           await admin`
           select pg_terminate_backend(pid) from pg_stat_activity
           where datname = current_database() and application_name = 'driver_test'
-          order by md5(pid::text || ${round}::text) limit ${1 + pick(4)}`
+          order by md5(pid::text || ${round}::text) limit ${1 + random.below(4)}`
         } else {
-          for (const socket of proxy.sockets) if (pick(3) === 0) socket.resetAndDestroy()
+          for (const socket of proxy.sockets) if (random.below(3) === 0) socket.resetAndDestroy()
         }
         await settled(`round ${round}`, Promise.all(works))
       }
