@@ -6,8 +6,14 @@ import type { ChartData, SeriesColor } from './series'
 export type ChartCanvasProps = { data: ChartData; colors: SeriesColor[] }
 
 // The chart library is half as large as everything else together: it is fetched after the page, and only the kind that is shown.
-const BarCanvas = dynamic(() => import('./bar-canvas').then((module) => module.BarCanvas), { ssr: false, loading: CanvasSkeleton })
-const AreaCanvas = dynamic(() => import('./area-canvas').then((module) => module.AreaCanvas), { ssr: false, loading: CanvasSkeleton })
+const BarCanvas = dynamic(() => import('./bar-canvas').then((module) => module.BarCanvas), {
+  ssr: false,
+  loading: CanvasSkeleton,
+})
+const AreaCanvas = dynamic(() => import('./area-canvas').then((module) => module.AreaCanvas), {
+  ssr: false,
+  loading: CanvasSkeleton,
+})
 
 /** The drawing of a chart: stacked bars for what adds up, lines for what doesn't. */
 export function ChartCanvas(props: ChartCanvasProps) {

@@ -11,7 +11,8 @@ export function ChartTable({ children }: { children: ReactNode }) {
   useEffect(() => {
     const toggle = (event: KeyboardEvent) => {
       const table = details.current
-      if (!table || event.key.toLowerCase() !== 't' || event.metaKey || event.ctrlKey || event.altKey || isTyping(event.target)) return
+      if (!table || event.key.toLowerCase() !== 't' || event.metaKey || event.ctrlKey || event.altKey || isTyping(event.target))
+        return
       table.open = !table.open
       table.querySelector('summary')?.focus()
     }
@@ -21,7 +22,7 @@ export function ChartTable({ children }: { children: ReactNode }) {
 
   return (
     <details ref={details} className="group/table border-t print:hidden">
-      <summary className="flex h-9 items-center gap-2 rounded-b-lg px-4 text-xs text-ink-3 transition-colors hover:text-ink max-sm:h-11">
+      <summary className="flex h-9 items-center gap-2 rounded-b-lg px-4 -outline-offset-2 text-xs text-ink-3 transition-colors hover:text-ink max-sm:h-11">
         <Icon name="chevron-right" className="size-3 transition-transform group-open/table:rotate-90" />
         Show data as a table
         <span className="ml-auto max-sm:hidden" aria-hidden="true">

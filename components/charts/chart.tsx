@@ -61,12 +61,12 @@ export function ChartLegend({ data }: { data: ChartData }) {
 
 /** By how many columns stand between the bucket and the total: a stylesheet can only hold classes that are written out. */
 const grids = [
-  'sm:grid-cols-[minmax(7rem,1fr)_auto]',
-  'sm:grid-cols-[minmax(7rem,1fr)_repeat(2,auto)]',
-  'sm:grid-cols-[minmax(7rem,1fr)_repeat(3,auto)]',
-  'sm:grid-cols-[minmax(7rem,1fr)_repeat(4,auto)]',
-  'sm:grid-cols-[minmax(7rem,1fr)_repeat(5,auto)]',
-  'sm:grid-cols-[minmax(7rem,1fr)_repeat(6,auto)]',
+  '@2xl:grid-cols-[minmax(7rem,1fr)_auto]',
+  '@2xl:grid-cols-[minmax(7rem,1fr)_repeat(2,auto)]',
+  '@2xl:grid-cols-[minmax(7rem,1fr)_repeat(3,auto)]',
+  '@2xl:grid-cols-[minmax(7rem,1fr)_repeat(4,auto)]',
+  '@2xl:grid-cols-[minmax(7rem,1fr)_repeat(5,auto)]',
+  '@2xl:grid-cols-[minmax(7rem,1fr)_repeat(6,auto)]',
 ]
 
 /** Every number of the chart, newest first. */
@@ -77,7 +77,7 @@ function DataTable({ title, data }: { title: string; data: ChartData }) {
   return (
     <Table
       label={`${title}, as a table`}
-      grid={grids[details.length] ?? 'sm:grid-cols-[minmax(7rem,1fr)_repeat(7,auto)]'}
+      grid={grids[details.length] ?? '@2xl:grid-cols-[minmax(7rem,1fr)_repeat(7,auto)]'}
       columns={[
         { label: 'When' },
         ...details.map((series) => ({ label: shortName(series.name), align: 'end' as const })),

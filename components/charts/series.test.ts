@@ -67,11 +67,11 @@ describe('text', () => {
       '68.1\u00a0M',
       '48,210',
     ])
-    expect([formatTick(80e9, 'money'), formatTick(2_000_000_000, 'tokens'), formatTick(20_000, 'count'), formatTick(45, 'count')]).toEqual([
-      '$80',
-      '2\u00a0B',
-      '20\u00a0K',
-      '45',
-    ])
+    expect([
+      formatTick(80e9, 'money'),
+      formatTick(2_000_000_000, 'tokens'),
+      formatTick(20_000, 'count'),
+      formatTick(45, 'count'),
+    ]).toEqual(['$80', '2\u00a0B', '20\u00a0K', '45'])
   })
 })

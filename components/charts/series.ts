@@ -70,7 +70,10 @@ export function formatTick(value: number, unit: Unit): string {
 
 /** What the chart shows, in one sentence, for those who don't see it. Null when there is nothing to tell. */
 export function summaryOf({ unit, buckets, series, isStacked }: ChartData): string | null {
-  const totals = buckets.map((bucket, index) => ({ bucket, value: isStacked ? totalOf(series, index) : (series[0]?.values[index] ?? 0) }))
+  const totals = buckets.map((bucket, index) => ({
+    bucket,
+    value: isStacked ? totalOf(series, index) : (series[0]?.values[index] ?? 0),
+  }))
   const closed = totals.filter(({ bucket }) => !bucket.isOpen)
   const [first, last] = [buckets[0], buckets.at(-1)]
   const ranked = [...(closed.length > 0 ? closed : totals)].sort((a, b) => b.value - a.value)

@@ -25,7 +25,12 @@ export function ShareBars({ label, bars, color }: { label: string; bars: ShareBa
       {bars.map((bar) => (
         <li key={bar.key} className="relative flex h-7 items-center justify-between gap-3 px-2 max-sm:h-9">
           <svg aria-hidden="true" className="absolute inset-0 size-full">
-            <rect width={`${(Math.min(Math.max(bar.share, 0), 1) * 100).toFixed(2)}%`} height="100%" rx="5" className={tints[color]} />
+            <rect
+              width={`${(Math.min(Math.max(bar.share, 0), 1) * 100).toFixed(2)}%`}
+              height="100%"
+              rx="5"
+              className={tints[color]}
+            />
           </svg>
           <span className="relative min-w-0 truncate" title={bar.name}>
             {bar.name}

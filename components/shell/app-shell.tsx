@@ -31,7 +31,7 @@ export function AppShell({
   const main = nav.filter((item) => item.placement !== 'foot')
   const foot = nav.filter((item) => item.placement === 'foot')
   return (
-    <div className="min-h-dvh md:grid md:grid-cols-[14rem_minmax(0,1fr)]">
+    <div className="min-h-dvh lg:grid lg:grid-cols-[14rem_minmax(0,1fr)]">
       <a
         href="#content"
         className="sr-only rounded-md bg-ink px-3 py-2 text-sm font-medium text-raised focus:not-sr-only focus:fixed focus:top-3 focus:left-3 focus:z-50"
@@ -39,7 +39,7 @@ export function AppShell({
         Skip to content
       </a>
 
-      <header className="sticky top-0 z-40 flex h-14 items-center gap-2 border-b bg-canvas px-3 md:hidden print:hidden">
+      <header className="sticky top-0 z-40 flex h-14 items-center gap-2 border-b bg-canvas px-3 lg:hidden print:hidden">
         <OrganizationMenu organization={organization} organizations={organizations} className="min-w-0 flex-1" />
         <Menu
           label="Menu"
@@ -54,7 +54,7 @@ export function AppShell({
         </Menu>
       </header>
 
-      <aside className="sticky top-0 flex h-dvh flex-col border-r bg-canvas px-3 py-3.5 max-md:hidden print:hidden">
+      <aside className="sticky top-0 flex h-dvh flex-col border-r bg-canvas px-3 py-3.5 max-lg:hidden print:hidden">
         <OrganizationMenu organization={organization} organizations={organizations} />
         <div className="mt-4 min-h-0 flex-1 overflow-y-auto">
           <NavList label="Pages" items={main} />

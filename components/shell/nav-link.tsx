@@ -12,7 +12,7 @@ export function NavLink({ href, hrefs, children }: { href: string; hrefs: string
     <Link
       href={href}
       aria-current={isCurrent ? 'page' : undefined}
-      className="flex h-8 items-center gap-3 rounded-md px-2.5 text-sm text-ink-2 transition-colors hover:bg-sunken hover:text-ink aria-[current=page]:bg-sunken aria-[current=page]:font-semibold aria-[current=page]:text-ink max-md:h-10 [&_svg]:text-ink-3 aria-[current=page]:[&_svg]:text-ink"
+      className="flex h-8 items-center gap-3 rounded-md px-2.5 text-sm text-ink-2 transition-colors hover:bg-sunken hover:text-ink aria-[current=page]:bg-sunken aria-[current=page]:font-semibold aria-[current=page]:text-ink max-lg:h-10 [&_svg]:text-ink-3 aria-[current=page]:[&_svg]:text-ink"
     >
       {children}
     </Link>

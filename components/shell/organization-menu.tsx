@@ -26,7 +26,7 @@ export function OrganizationMenu({
     <Menu
       className={className}
       panelClassName="sm:w-56"
-      summaryClassName="flex h-9 items-center gap-2 rounded-md px-2 hover:bg-sunken max-md:h-10"
+      summaryClassName="flex h-9 items-center gap-2 rounded-md px-2 hover:bg-sunken max-lg:h-10"
       summary={
         <>
           {face}

@@ -9,7 +9,7 @@ export function Avatar({ name, kind = 'person' }: { name: string; kind?: 'person
       aria-hidden="true"
       className={classes(
         'inline-flex shrink-0 items-center justify-center font-semibold select-none',
-        kind === 'person' && 'size-7 rounded-full bg-sunken text-2xs text-ink-2',
+        kind === 'person' && 'size-7 rounded-full bg-sunken text-2xs text-ink-2 ring-1 ring-line',
         kind === 'organization' && 'size-6 rounded-md bg-accent text-xs text-on-accent',
       )}
     >

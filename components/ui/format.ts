@@ -1,4 +1,5 @@
 import { divide, NANOS_PER_DOLLAR } from '@/lib/money'
+import { daysBetween, localDayAt } from '@/lib/time'
 
 /*
  * The one place where figures, days and instants become text. Everything is pure, speaks one English whatever the machine's
@@ -12,7 +13,6 @@ const minus = '−'
 const space = '\u00a0'
 const minuteMs = 60_000
 const hourMs = 60 * minuteMs
-const dayMs = 24 * hourMs
 
 /** Money with as many digits as it needs: cents from a dollar on, up to four significant digits below: `$1,284.07`, `$0.000412`. */
 export function formatMoney(nanos: bigint): string {
@@ -123,21 +123,14 @@ export function formatBucketLong(start: string, grain: 'day' | 'week' | 'month',
   return `Week of ${partsOf(start).year === partsOf(today).year ? formatShortDay(start) : formatLongDay(start)}`
 }
 
-/** The local day on which an instant falls, as `YYYY-MM-DD`. */
-export function localDay(at: Date, timeZone: string): string {
-  const { year, month, day } = zonedParts(at, timeZone)
-  return `${year}-${month}-${day}`
-}
-
 /** The date of an instant in a time zone: `2 Mar 2025`. */
 export function formatDate(at: Date, timeZone: string): string {
-  return formatLongDay(localDay(at, timeZone))
+  return formatLongDay(localDayAt(at, timeZone))
 }
 
 /** The wall-clock time of an instant in a time zone: `14:03`. */
 export function formatTime(at: Date, timeZone: string): string {
-  const { hour, minute } = zonedParts(at, timeZone)
-  return `${hour}:${minute}`
+  return clockOf(timeZone).format(at)
 }
 
 /** An instant in full in a time zone: `20 Nov 2026, 14:03`. */
@@ -147,8 +140,8 @@ export function formatInstant(at: Date, timeZone: string): string {
 
 /** How fresh numbers are: `As of 14:03 · Europe/Berlin`; with the day when it isn't today's. */
 export function formatAsOf(at: Date, { now, timeZone }: { now: Date; timeZone: string }): string {
-  const day = localDay(at, timeZone)
-  const isToday = day === localDay(now, timeZone)
+  const day = localDayAt(at, timeZone)
+  const isToday = day === localDayAt(now, timeZone)
   return `As of ${isToday ? '' : `${formatShortDay(day)} `}${formatTime(at, timeZone)} · ${timeZone}`
 }
 
@@ -157,7 +150,7 @@ export function formatRelative(at: Date, { now, timeZone }: { now: Date; timeZon
   const elapsedMs = now.getTime() - at.getTime()
   if (elapsedMs < minuteMs) return 'just now'
   if (elapsedMs < hourMs) return `${Math.floor(elapsedMs / minuteMs)} min ago`
-  const days = daysBetween(localDay(at, timeZone), localDay(now, timeZone))
+  const days = daysBetween(localDayAt(at, timeZone), localDayAt(now, timeZone))
   if (days === 0) return `${Math.floor(elapsedMs / hourMs)} h ago`
   if (days === 1) return 'Yesterday'
   return days <= 30 ? `${days} days ago` : formatDate(at, timeZone)
@@ -171,34 +164,19 @@ export function initialsOf(name: string): string {
   return (first + last).toUpperCase()
 }
 
-function daysBetween(from: string, to: string): number {
-  return Math.round((Date.parse(`${to}T00:00:00Z`) - Date.parse(`${from}T00:00:00Z`)) / dayMs)
-}
-
 function partsOf(day: string): { year: number; month: number; date: number; weekday: number } {
   const at = new Date(`${day}T00:00:00Z`)
   return { year: at.getUTCFullYear(), month: at.getUTCMonth(), date: at.getUTCDate(), weekday: at.getUTCDay() }
 }
 
-const zonedFormats = new Map<string, Intl.DateTimeFormat>()
+const clocks = new Map<string, Intl.DateTimeFormat>()
 
-function zonedParts(at: Date, timeZone: string): { year: string; month: string; day: string; hour: string; minute: string } {
+function clockOf(timeZone: string): Intl.DateTimeFormat {
   // Making a format costs a hundred times more than using one, and a page uses a handful of zones.
-  const format =
-    zonedFormats.get(timeZone) ??
-    new Intl.DateTimeFormat('en-US', {
-      timeZone,
-      hourCycle: 'h23',
-      year: 'numeric',
-      month: '2-digit',
-      day: '2-digit',
-      hour: '2-digit',
-      minute: '2-digit',
-    })
-  zonedFormats.set(timeZone, format)
-  const found = new Map(format.formatToParts(at).map((part) => [part.type, part.value]))
-  const read = (type: Intl.DateTimeFormatPartTypes) => found.get(type) ?? ''
-  return { year: read('year'), month: read('month'), day: read('day'), hour: read('hour'), minute: read('minute') }
+  const clock =
+    clocks.get(timeZone) ?? new Intl.DateTimeFormat('en-GB', { timeZone, hourCycle: 'h23', hour: '2-digit', minute: '2-digit' })
+  clocks.set(timeZone, clock)
+  return clock
 }
 
 /** How many decimals an amount needs: cents from a dollar on, four significant digits below. */
@@ -214,7 +192,10 @@ function roundTo(size: bigint, decimals: number): bigint {
 
 /** Nano-dollars without a sign, exact, with grouped dollars and at least two decimals. */
 function formatDecimal(size: bigint): string {
-  const fraction = (size % NANOS_PER_DOLLAR).toString().padStart(9, '0').replace(/0{1,7}$/, '')
+  const fraction = (size % NANOS_PER_DOLLAR)
+    .toString()
+    .padStart(9, '0')
+    .replace(/0{1,7}$/, '')
   return `${formatCount(size / NANOS_PER_DOLLAR)}.${fraction}`
 }
 

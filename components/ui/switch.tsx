@@ -22,7 +22,13 @@ export function Switch({
   if (disabledReason) {
     return (
       <Tooltip text={disabledReason} align="end">
-        <button type="button" role="switch" aria-checked={isOn} aria-disabled="true" className={classes(shape, 'cursor-not-allowed')}>
+        <button
+          type="button"
+          role="switch"
+          aria-checked={isOn}
+          aria-disabled="true"
+          className={classes(shape, 'cursor-not-allowed')}
+        >
           <Track isOn={isOn} />
           {label}
         </button>
@@ -45,8 +51,13 @@ export function Switch({
 
 function Track({ isOn }: { isOn: boolean }) {
   return (
-    <span aria-hidden="true" className={classes('relative h-4 w-7 rounded-full transition-colors', isOn ? 'bg-accent' : 'bg-edge')}>
-      <span className={classes('absolute top-0.5 size-3 rounded-full bg-raised transition-[left]', isOn ? 'left-3.5' : 'left-0.5')} />
+    <span
+      aria-hidden="true"
+      className={classes('relative h-4 w-7 rounded-full transition-colors', isOn ? 'bg-accent' : 'bg-edge')}
+    >
+      <span
+        className={classes('absolute top-0.5 size-3 rounded-full bg-raised transition-[left]', isOn ? 'left-3.5' : 'left-0.5')}
+      />
     </span>
   )
 }

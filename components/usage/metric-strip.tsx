@@ -43,7 +43,7 @@ export function MetricStrip({ report, selected, href }: { report: CardsReport; s
 
 /** Two columns on a phone, three beside a sidebar, all five where there is room; the first is the widest until then. */
 export const stripClasses =
-  'grid grid-cols-2 gap-px overflow-hidden !bg-line *:first:col-span-2 lg:grid-cols-3 xl:grid-cols-[1.36fr_repeat(4,1fr)] xl:*:first:col-span-1'
+  'grid grid-cols-2 gap-px overflow-hidden !bg-line *:first:col-span-2 md:grid-cols-3 xl:grid-cols-[1.36fr_repeat(4,1fr)] xl:*:first:col-span-1'
 
 function MetricCard({
   metric,
@@ -102,7 +102,10 @@ function ChangeMark({ change, isBetter }: { change: Change | null; isBetter: boo
         isBetter ? 'text-good' : 'text-ink-2',
       )}
     >
-      <Icon name={change.direction === 'up' ? 'arrow-up' : change.direction === 'down' ? 'arrow-down' : 'arrow-flat'} className="size-3.5" />
+      <Icon
+        name={change.direction === 'up' ? 'arrow-up' : change.direction === 'down' ? 'arrow-down' : 'arrow-flat'}
+        className="size-3.5"
+      />
       {change.text}
       <span className="sr-only"> against the preceding range</span>
     </span>
@@ -141,7 +144,11 @@ function facesOf({ totals, users, previous }: CardsReport): Record<Metric, Face>
       exact: formatCountOf(totalTokens(totals), 'token'),
       details: [
         <span key="in" title={inputTitle(totals)} className="relative">{`${formatTokens(inputTokens(totals))} input`}</span>,
-        <span key="out" title={formatCount(totals.outputTokens)} className="relative">{`${formatTokens(totals.outputTokens)} output`}</span>,
+        <span
+          key="out"
+          title={formatCount(totals.outputTokens)}
+          className="relative"
+        >{`${formatTokens(totals.outputTokens)} output`}</span>,
       ],
       change: before ? relativeChange(BigInt(totalTokens(totals)), BigInt(totalTokens(before))) : null,
       isBetter: false,

@@ -48,7 +48,7 @@ export function UsageRow({
       ))}
       {people && people.more > 0 ? (
         <Row isIndented>
-          <Cell kind="lead" className="sm:col-span-full sm:pl-11">
+          <Cell kind="lead" className="@2xl:col-span-full @2xl:pl-11">
             <Link
               href={href({ open: id, people: people.people.length + morePeople })}
               scroll={false}
@@ -65,7 +65,17 @@ export function UsageRow({
 }
 
 /** The day of a row. On a phone it names the row, unless something else does. */
-export function DayCell({ row, today, opening, isDetail = false }: { row: DayRow; today: string; opening: Opening; isDetail?: boolean }) {
+export function DayCell({
+  row,
+  today,
+  opening,
+  isDetail = false,
+}: {
+  row: DayRow
+  today: string
+  opening: Opening
+  isDetail?: boolean
+}) {
   const day = (
     <>
       {formatDay(row.day, today)}
@@ -75,8 +85,8 @@ export function DayCell({ row, today, opening, isDetail = false }: { row: DayRow
   if (isDetail) {
     return (
       <Cell className="whitespace-nowrap">
-        <span className="sm:flex sm:items-center sm:gap-3">
-          <Chevron opening={opening} className="max-sm:hidden" />
+        <span className="@2xl:flex @2xl:items-center @2xl:gap-3">
+          <Chevron opening={opening} className="@max-2xl:hidden" />
           <span>{day}</span>
         </span>
       </Cell>
@@ -110,7 +120,7 @@ function Opener({ opening, hidesChevron = false, children }: { opening: Opening;
       aria-expanded={opening.isOpen}
       className="stretched flex items-start gap-3"
     >
-      <Chevron opening={opening} className={classes('mt-0.5 max-sm:absolute max-sm:left-4', hidesChevron && 'sm:hidden')} />
+      <Chevron opening={opening} className={classes('mt-0.5 @max-2xl:absolute @max-2xl:left-4', hidesChevron && '@2xl:hidden')} />
       <span>{children}</span>
     </Link>
   )
@@ -129,9 +139,11 @@ function Chevron({ opening, className }: { opening: Opening; className: string }
 function PersonLine({ person, columnCount }: { person: PersonRow; columnCount: 1 | 2 }) {
   return (
     <Row isIndented>
-      <Cell kind="lead" className={classes('wrap-anywhere sm:pl-11', columnCount === 2 && 'sm:col-span-2')}>
+      <Cell kind="lead" className={classes('wrap-anywhere @2xl:pl-11', columnCount === 2 && '@2xl:col-span-2')}>
         <span>{person.name}</span>
-        {person.email ? <span className="ml-2 text-ink-3 max-sm:ml-0 max-sm:block max-sm:text-xs">{person.email}</span> : null}
+        {person.email ? (
+          <span className="ml-2 text-ink-3 @max-2xl:ml-0 @max-2xl:block @max-2xl:text-xs">{person.email}</span>
+        ) : null}
       </Cell>
       <FigureCells measures={person.measures} />
       <Cell />
@@ -140,13 +152,13 @@ function PersonLine({ person, columnCount }: { person: PersonRow; columnCount: 1
 }
 
 function FigureCells({ measures, isRow = false }: { measures: Measures; isRow?: boolean }) {
-  const ink = isRow ? '' : 'sm:text-ink-2'
+  const ink = isRow ? '' : '@2xl:text-ink-2'
   const spend = spendNanos(measures)
   const failed = measures.failedRequests > 0 ? `${formatCountOf(measures.failedRequests, 'failed request')} apart` : undefined
   const unpriced = measures.unpricedRequests > 0 ? `; ${formatCountOf(measures.unpricedRequests, 'request')} unpriced` : ''
   return (
     <>
-      <Cell kind="main" align="end" className={classes(ink, isRow && 'max-sm:font-medium')}>
+      <Cell kind="main" align="end" className={classes(ink, isRow && '@max-2xl:font-medium')}>
         <span className="relative" title={formatMoneyExact(spend) + unpriced}>
           {measures.unpricedRequests > 0 && spend === 0n ? <Unpriced /> : formatMoney(spend)}
         </span>
@@ -177,7 +189,7 @@ function TokenSplit({ measures }: { measures: Measures }) {
         role="tooltip"
         className={classes(
           tooltipClasses,
-          'right-0 group-hover/tokens:visible group-hover/tokens:opacity-100 group-has-[a:focus-visible]/row:visible group-has-[a:focus-visible]/row:opacity-100 max-sm:hidden',
+          'right-0 group-hover/tokens:visible group-hover/tokens:opacity-100 group-has-[a:focus-visible]/row:visible group-has-[a:focus-visible]/row:opacity-100 @max-2xl:hidden',
         )}
       >
         <span className="numeric grid grid-cols-[auto_auto] gap-x-4 text-right">

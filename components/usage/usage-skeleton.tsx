@@ -33,7 +33,7 @@ export function ChartSkeleton() {
 /** The three share lists on their way. */
 export function BreakdownsSkeleton() {
   return (
-    <div aria-hidden="true" className="mt-4 grid gap-4 lg:grid-cols-3">
+    <div aria-hidden="true" className="mt-4 grid gap-4 md:grid-cols-3">
       {[0, 1, 2].map((card) => (
         <div key={card} className={classes('space-y-1 p-2.5', cardClasses)}>
           <Skeleton className="mx-2 mt-1 mb-3 h-4 w-16" />
