@@ -4,14 +4,14 @@ import { ActionForm } from '@/components/ui/action-form'
 import { Button } from '@/components/ui/button'
 import { requestContext } from '@/lib/http/context'
 import { currentUser, signOutForm } from '@/lib/http/session'
-import { findFirstOrganization } from '@/lib/identity/queries'
+import { listOrganizations } from '@/lib/organizations/queries'
 import { routes } from '@/lib/routes'
 
 /** The front door: whoever belongs somewhere is led there. */
 export default async function HomePage() {
   const user = await currentUser()
   if (!user) redirect(routes.signIn())
-  const organization = await findFirstOrganization(await requestContext(), user.userId)
+  const [organization] = await listOrganizations(await requestContext(), user.userId)
   if (organization) redirect(routes.organization(organization.slug))
   return (
     <Entrance title="You are in no organization yet">

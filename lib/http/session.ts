@@ -61,7 +61,10 @@ export function optionsFor(signIn: (claims: unknown) => Promise<SignedInUser>): 
           signedIn = await signIn(profile)
           return true
         } catch (error) {
-          if (error instanceof AppError) return `/sign-in?error=${error.code}`
+          if (error instanceof AppError) {
+            log.info({ code: error.code }, 'A sign-in was refused.')
+            return `/sign-in?error=${error.code}`
+          }
           log.error({ error }, 'A sign-in broke.')
           return '/sign-in?error=unavailable'
         }

@@ -1,5 +1,5 @@
-import { and, asc, eq, isNull } from 'drizzle-orm'
-import { accounts, memberships, organizations, users } from '@/db/schema'
+import { and, eq } from 'drizzle-orm'
+import { accounts, users } from '@/db/schema'
 import type { Context } from '@/lib/access/scope'
 import type { AccountKey, User } from './account'
 
@@ -21,16 +21,4 @@ export async function findUserOfAccount(context: Pick<Context, 'db'>, key: Accou
 export async function findUserByEmail(context: Pick<Context, 'db'>, email: string): Promise<User | null> {
   const [user] = await context.db.select(userColumns).from(users).where(eq(users.email, email)).limit(1)
   return user ?? null
-}
-
-/** The organization that a user sees first: the one they have been in longest; null for who is in none. */
-export async function findFirstOrganization(context: Pick<Context, 'db'>, userId: string): Promise<{ slug: string } | null> {
-  const [organization] = await context.db
-    .select({ slug: organizations.slug })
-    .from(memberships)
-    .innerJoin(organizations, eq(organizations.orgId, memberships.orgId))
-    .where(and(eq(memberships.userId, userId), isNull(memberships.removedAt)))
-    .orderBy(asc(memberships.joinedAt), asc(memberships.orgId))
-    .limit(1)
-  return organization ?? null
 }
