@@ -25,8 +25,14 @@ export type IngestDoor<Format, Report, Outcome> = {
   refused(status: number, message: string, format: Format | null): Answer
 }
 
-/** After how many seconds a sender should try again when the database is away. */
+/** After how many seconds a sender should try again when this server cannot take the request now. */
 const retryAfterSeconds = 5
+
+/**
+ * How many requests a route takes in at once. More than the database's connections can work on would only wait in memory, until
+ * their senders gave up on them and sent them again.
+ */
+export const inFlightMax = 64
 
 /**
  * A route that takes usage in. Senders retry 503 and give up on any other failure, so that is what they get whenever the same
@@ -35,14 +41,21 @@ const retryAfterSeconds = 5
 export function ingestRoute<Format, Report, Outcome>(
   door: IngestDoor<Format, Report, Outcome>,
 ): (request: Request) => Promise<Response> {
+  let inFlight = 0
   return async (request) => {
     const format = door.formatOf(request.headers.get('content-type') ?? '')
     try {
       const scope = await requireKeyScope(request, 'usage:ingest')
       if (format === null) throw new BodyRefused(415, `Send the body as ${door.contentTypes.join(' or ')}.`)
-      const report = door.read(await readBody(request), format)
-      const answer = door.accepted(await door.record(scope, report), format)
-      return new Response(answer.body, { status: 200, headers: { 'content-type': answer.contentType } })
+      if (inFlight >= inFlightMax) throw new TooBusy()
+      inFlight += 1
+      try {
+        const report = door.read(await readBody(request), format)
+        const answer = door.accepted(await door.record(scope, report), format)
+        return new Response(answer.body, { status: 200, headers: { 'content-type': answer.contentType } })
+      } finally {
+        inFlight -= 1
+      }
     } catch (error) {
       const { status, message } = refusalOf(error)
       const answer = door.refused(status, message, format)
@@ -51,11 +64,17 @@ export function ingestRoute<Format, Report, Outcome>(
   }
 }
 
+/** More requests are being taken in than this server can work on. */
+class TooBusy extends Error {
+  override readonly name = 'TooBusy'
+}
+
 function refusalOf(error: unknown): { status: number; message: string } {
   if (error instanceof BodyRefused) return { status: error.status, message: error.message }
   if (error instanceof AppError) return { status: statusOf(error), message: error.message }
+  if (error instanceof TooBusy) return { status: 503, message: 'Too many requests are being taken in. Send this one again.' }
   if (isDatabaseAway(error) || isRetryable(error))
-    return { status: 503, message: 'The database cannot take this now. Nothing was stored; send it again.' }
+    return { status: 503, message: 'The database cannot take this now. Send it again: nothing is counted twice.' }
   throw error
 }
 

@@ -8,6 +8,7 @@ import { keys, names, rejections, usageEvents } from '@/db/schema'
 import { nameKinds } from '@/db/enums'
 import { forgetEnvironment } from '@/lib/env'
 import { applicationDatabase } from '@/lib/http/database'
+import { inFlightMax, ingestRoute } from '@/lib/http/ingest'
 import { makeIngestScope, makeMember, makeOrganization } from '@/lib/testing/factory'
 import { useDatabase } from '@/lib/testing/harness'
 import { POST as postLogs } from './logs/route'
@@ -172,6 +173,41 @@ describe('an answer is in the sender’s encoding', () => {
     expect(await statusOf(away)).toMatchObject({ code: 14 })
     expect((await postLogs(request())).status).toBe(200)
     expect(await stored()).toHaveLength(1)
+  })
+})
+
+describe('a server with more requests than it can work on', () => {
+  it('answers 503 to the rest, and takes them when there is room again', async () => {
+    const { keyText } = await makeKey()
+    let letGo = () => {}
+    let arrive = () => {}
+    const held = new Promise<void>((resolve) => (letGo = resolve))
+    const post = ingestRoute({
+      contentTypes: [],
+      formatOf: () => 'json',
+      read: (bytes) => bytes.length,
+      record: () => {
+        arrive()
+        return held
+      },
+      accepted: () => ({ body: '', contentType: 'text/plain' }),
+      refused: (_status, message) => ({ body: message, contentType: 'text/plain' }),
+    })
+    const send = () => post(requestOf(Buffer.from('{}'), { authorization: `Bearer ${keyText}` }))
+    const taken: Promise<Response>[] = []
+    const refused: Response[] = []
+    for (let sent = 0; sent < inFlightMax + 3; sent += 1) {
+      const arrived = new Promise<null>((resolve) => (arrive = () => resolve(null)))
+      const answer = send()
+      const early = await Promise.race([answer, arrived])
+      if (early === null) taken.push(answer)
+      else refused.push(early)
+    }
+    expect([taken.length, refused.map((response) => response.status)]).toEqual([inFlightMax, [503, 503, 503]])
+    expect(refused[0]?.headers.get('retry-after')).toBe('5')
+    letGo()
+    for (const answer of taken) expect((await answer).status).toBe(200)
+    expect((await send()).status).toBe(200)
   })
 })
 
