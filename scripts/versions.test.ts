@@ -7,7 +7,12 @@ const manifestSchema = z.object({
   devDependencies: z.record(z.string(), z.string()),
   engines: z.object({ node: z.string() }),
 })
-const lockSchema = z.object({ packages: z.record(z.string(), z.object({ version: z.string().optional() })) })
+const lockSchema = z.object({
+  packages: z.record(
+    z.string(),
+    z.object({ version: z.string().optional(), optionalDependencies: z.record(z.string(), z.string()).optional() }),
+  ),
+})
 
 const manifest = manifestSchema.parse(JSON.parse(readFileSync('package.json', 'utf8')))
 const lock = lockSchema.parse(JSON.parse(readFileSync('package-lock.json', 'utf8')))
@@ -36,6 +41,12 @@ describe('packages are pinned', () => {
   test.each(pinned)('%s is an exact version, and the locked one', (name, version) => {
     expect(version).toMatch(/^\d+\.\d+\.\d+(?:-[\w.-]+)?$/)
     expect(lock.packages[`node_modules/${name}`]?.version).toBe(version)
+  })
+
+  test('npm ci takes the lock file on every platform: what is wanted elsewhere is in it too (npm run lock)', () => {
+    const wanted = Object.values(lock.packages).flatMap(({ optionalDependencies }) => Object.keys(optionalDependencies ?? {}))
+    expect(wanted.length).toBeGreaterThan(20)
+    expect(wanted.filter((name) => !lock.packages[`node_modules/${name}`])).toEqual([])
   })
 
   test('Node is asked for at the lowest version that all of them run on', () => {

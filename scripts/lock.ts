@@ -1,0 +1,49 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { z } from 'zod'
+import { runCommand } from './command'
+
+/**
+ * `npm run lock`, after an `npm install`: completes package-lock.json. A registry that offers packages for one platform only makes npm leave the
+ * others out of the lock file, and `npm ci` then refuses it, on every platform. They are named exactly by the packages that want
+ * them, so they can be put in.
+ */
+const lockPath = 'package-lock.json'
+
+const Entry = z.looseObject({
+  version: z.string().optional(),
+  dev: z.boolean().optional(),
+  optionalDependencies: z.record(z.string(), z.string()).optional(),
+})
+const Lock = z.looseObject({ packages: z.record(z.string(), Entry) })
+
+const systems = ['android', 'darwin', 'freebsd', 'linux', 'openharmony', 'win32']
+const processors = ['arm64', 'arm', 'ia32', 'loong64', 'ppc64', 'riscv64', 's390x', 'x64', 'wasm32']
+
+await runCommand(async () => {
+  const lock = Lock.parse(JSON.parse(readFileSync(lockPath, 'utf8')))
+  const missing = Object.values(lock.packages).flatMap((entry) =>
+    Object.entries(entry.optionalDependencies ?? {})
+      .filter(([name, version]) => !lock.packages[`node_modules/${name}`] && /^\d/.test(version))
+      .map(([name, version]) => [`node_modules/${name}`, entryFor(name, version, entry.dev === true)] as const),
+  )
+  if (missing.length > 0) {
+    const packages = { ...lock.packages, ...Object.fromEntries(missing) }
+    const sorted = Object.fromEntries(Object.entries(packages).sort(([a], [b]) => (a < b ? -1 : 1)))
+    writeFileSync(lockPath, `${JSON.stringify({ ...lock, packages: sorted }, null, 2)}\n`)
+  }
+  console.log(`${missing.length} packages for other platforms added to ${lockPath}.`)
+})
+
+/** What npm writes of a package for another platform, but for its checksum, which only a registry that has it knows. */
+function entryFor(name: string, version: string, isDevelopment: boolean) {
+  const parts = name.split(/[/-]/)
+  const cpu = processors.find((processor) => parts.includes(processor))
+  const os = systems.find((system) => parts.includes(system))
+  return {
+    version,
+    ...(cpu ? { cpu: [cpu] } : {}),
+    ...(isDevelopment ? { dev: true } : {}),
+    optional: true,
+    ...(os ? { os: [os] } : {}),
+  }
+}
