@@ -6,7 +6,8 @@ import { Field } from '@/components/ui/field'
 import { KeyShownOnce } from './key-shown-once'
 
 /** What came of the last try to create a key; null before the first. */
-export type CreateKeyState = { kind: 'created'; name: string; key: string } | { kind: 'failed'; message: string } | null
+export type CreateKeyState =
+  { kind: 'created'; name: string; key: string } | { kind: 'failed'; message: string; typedName: string } | null
 
 /** A name and a button. The new key appears in its place, this once. Works without a script. */
 export function KeyForm({ create }: { create: (state: CreateKeyState, form: FormData) => Promise<CreateKeyState> }) {
@@ -22,6 +23,7 @@ export function KeyForm({ create }: { create: (state: CreateKeyState, form: Form
           autoComplete="off"
           maxLength={100}
           required
+          defaultValue={state?.kind === 'failed' ? state.typedName : undefined}
           error={state?.kind === 'failed' ? state.message : undefined}
           className="max-w-80 flex-1 basis-52"
         />

@@ -4,7 +4,7 @@ import { nameKinds, otherNameId, sealedGeneration } from '@/db/enums'
 import { narrow } from '@/lib/access/scope'
 import type { Scope } from '@/lib/access/scope'
 import { addDays } from '@/lib/time'
-import { noMeasures } from '@/lib/usage/measures'
+import { noMeasures, spendNanos } from '@/lib/usage/measures'
 import type { Measures } from '@/lib/usage/measures'
 import { bucketsOf, chartSeries, trendOf } from './buckets'
 import type { Grain } from './buckets'
@@ -114,7 +114,7 @@ export async function findFirstDay(view: UsageView): Promise<string | null> {
   const [row] = await view.scope.db.execute<{ day: string | null }>(
     view.kind === 'organization'
       ? sql`select to_char(min(day), 'YYYY-MM-DD') as day from days where ${ofRollup(view)}`
-      : sql`select to_char(min(day), 'YYYY-MM-DD') as day from identity_days where ${ofRollup(view)} and ${ofMine(view)}`,
+      : sql`select to_char(min(day), 'YYYY-MM-DD') as day from identity_days d where ${ofRollup(view)} and ${ofMine(view)}`,
   )
   return row?.day ?? null
 }
@@ -218,7 +218,7 @@ export async function listModelDays(
         select distinct day from ${table} d
         where ${ofRollup(view)} and ${ofMine(view)} and ${within(selection.range)} and ${beforePage(selection)}
         order by day desc limit ${limit + 1}
-      ) some`),
+      ) shown`),
   ])
   const page = rows.map((row) => ({
     day: row.day,
@@ -235,7 +235,8 @@ export async function listProjects(view: UsageView, selection: UsageSelection): 
   const rows = await view.scope.db.execute<MeasureRow & { project: string | null; users: number }>(
     view.kind === 'organization'
       ? sql`
-        select ${nameOf('project', sql`g.project_id`, view)} as project, g.*, count_people(${view.scope.orgId}, g.identities)::int as users
+        with ${severalOf(view)}
+        select ${nameOf('project', sql`g.project_id`, view)} as project, g.*, ${peopleOf('g.identities')} as users
         from (
           select d.project_id, ${summedMeasures}, bit_or(pad_bits(d.identities, ${bitsOf(view)})) as identities
           from day_projects d where ${ofRollup(view)} and ${within(selection.range)}
@@ -333,6 +334,11 @@ export async function listMemberActivity(
   return new Map(rows.map((row) => [row.user_id, { spendNanos: BigInt(row.spend), lastDay: row.last_day }]))
 }
 
+/** The spend of a range of local days. */
+export async function sumSpend(scope: Scope<'usage:read'>, range: DayRange): Promise<bigint> {
+  return spendNanos((await totalsOf({ kind: 'organization', scope }, range)).totals)
+}
+
 /** Distinct people with a successful request in a range of local days. */
 export async function countActivePeople(scope: Scope<'usage:read'>, range: DayRange): Promise<number> {
   return (await totalsOf({ kind: 'organization', scope }, range)).users
@@ -348,7 +354,8 @@ async function totalsOf(view: UsageView, range: DayRange): Promise<{ totals: Mea
     return { totals, users: totals.requests > 0 ? 1 : 0 }
   }
   const [row] = await view.scope.db.execute<MeasureRow & { users: number }>(sql`
-    select g.*, count_people(${view.scope.orgId}, g.identities)::int as users from (
+    with ${severalOf(view)}
+    select g.*, ${peopleOf('g.identities')} as users from (
       select ${summedMeasures}, bit_or(pad_bits(d.identities, ${bitsOf(view)})) as identities
       from days d where ${ofRollup(view)} and ${within(range)}
     ) g`)
@@ -368,7 +375,7 @@ async function previousTotals(
   // The cube names the day of an hour, so that its own index and the day together find the hours of the last day that had ended.
   const lastHours = sql`
     from usage_hours d where ${ofRollup(view)} and ${ofMine(view)} and d.day = ${range.to}
-      and d.hour >= ${until} - interval '27 hours' and d.hour + interval '1 hour' <= ${until}`
+      and d.hour >= ${until} - interval '27 hours' and d.hour <= ${until} - interval '1 hour'`
   if (view.kind === 'mine') {
     const [row] = await view.scope.db.execute<MeasureRow>(sql`
       select ${summedMeasures} from (
@@ -379,7 +386,8 @@ async function previousTotals(
     return { range, totals, users: totals.requests > 0 ? 1 : 0 }
   }
   const [row] = await view.scope.db.execute<MeasureRow & { users: number }>(sql`
-    with parts as (
+    with ${severalOf(view)},
+    parts as (
       select ${measureColumns}, pad_bits(d.identities, ${bitsOf(view)}) as identities
       from days d where ${ofRollup(view)} and ${within(whole)}
       union all
@@ -387,7 +395,7 @@ async function previousTotals(
         identity_bits(array_agg(distinct d.identity_id) filter (where d.requests > 0 and d.identity_id > 0)), ${bitsOf(view)})
       ${lastHours}
     )
-    select g.*, count_people(${view.scope.orgId}, g.identities)::int as users
+    select g.*, ${peopleOf('g.identities')} as users
     from (select ${summedMeasures}, bit_or(d.identities) as identities from parts d) g`)
   return { range, totals: row ? readMeasures(row) : noMeasures, users: row?.users ?? 0 }
 }
@@ -404,7 +412,8 @@ async function listBuckets(view: UsageView, selection: UsageSelection): Promise<
       : grain === 'day'
         ? sql`select to_char(d.day, 'YYYY-MM-DD') as bucket, ${plainMeasures}, d.users
             from days d where ${ofRollup(view)} and ${within(range)}`
-        : sql`select to_char(g.bucket, 'YYYY-MM-DD') as bucket, g.*, count_people(${view.scope.orgId}, g.identities)::int as users from (
+        : sql`with ${severalOf(view)}
+            select to_char(g.bucket, 'YYYY-MM-DD') as bucket, g.*, ${peopleOf('g.identities')} as users from (
               select ${bucketOf(grain, 'd.day', range)} as bucket, ${summedMeasures},
                 bit_or(pad_bits(d.identities, ${bitsOf(view)})) as identities
               from days d where ${ofRollup(view)} and ${within(range)} group by 1
@@ -488,6 +497,27 @@ const within = (range: DayRange) => sql`d.day between ${range.from}::date and ${
 
 function beforePage(selection: UsageSelection): SQL {
   return selection.before === null ? sql`true` : sql`d.day < ${selection.before}::date`
+}
+
+/** The identities of people who have several: their bits count once per person. A `with` expression that `peopleOf` reads. */
+function severalOf(view: UsageView): SQL {
+  return sql`several as materialized (
+    select person_id, identity_id from identities where org_id = ${view.scope.orgId} and person_id in (
+      select person_id from identities where org_id = ${view.scope.orgId} and person_id is not null
+      group by person_id having count(*) > 1
+    )
+  )`
+}
+
+/** How many people a set of identities is: its bits, less those beyond each person's first. */
+function peopleOf(bits: string): SQL {
+  return sql.raw(`(coalesce(bit_count(${bits}), 0) - coalesce((
+    select sum(folded.bits - 1) from (
+      select count(*) as bits from several s
+      where case when s.identity_id < length(${bits}) then get_bit(${bits}, s.identity_id) end = 1
+      group by s.person_id
+    ) folded
+  ), 0))::int`)
 }
 
 /** As many bits as the organization has identities: sets are united at one length. */

@@ -183,7 +183,12 @@ function customProblem({ from, to }: { from: string | null; to: string | null },
   return null
 }
 
+/** The current billing period as local days, up to today. */
+export function currentPeriod(context: { now: Date; timeZone: string }): DayRange {
+  return { from: periodStart(context), to: localDayAt(context.now, context.timeZone) }
+}
+
 /** The local day that contains the start of the current billing period: of the UTC calendar month, while there is no seat plan. */
-function periodStart({ now, timeZone }: SelectionContext): string {
+function periodStart({ now, timeZone }: { now: Date; timeZone: string }): string {
   return localDayAt(new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), 1)), timeZone)
 }

@@ -167,8 +167,8 @@ export async function createKey(
   input: { userId: string | null; name: string; scopes: KeyScope[]; keyText: string },
 ): Promise<{ keyId: string; keyText: string }> {
   const name = input.name.trim()
-  if (name === '' || name.length > 60) {
-    throw new AppError('invalid', 'Give the key a name of 1 to 60 characters.', { name: 'Use 1 to 60 characters.' })
+  if (name === '' || name.length > 100) {
+    throw new AppError('invalid', 'Give the key a name of 1 to 100 characters.', { name: 'Use 1 to 100 characters.' })
   }
   return write<never, { keyId: string; keyText: string }>(scope, async (inside) => {
     if (input.userId !== null) {
