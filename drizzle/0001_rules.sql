@@ -21,20 +21,6 @@ CREATE FUNCTION pad_bits(bits bit varying, size integer) RETURNS bit varying LAN
   SELECT bits || repeat('0', greatest(size - length(bits), 0))::bit varying
 $$;
 --> statement-breakpoint
--- How many people a set of identities is: a person with several counts once, an identity that maps to nobody counts as one.
-CREATE FUNCTION count_people(org bigint, bits bit varying) RETURNS bigint LANGUAGE sql STABLE PARALLEL SAFE AS $$
-  SELECT coalesce(bit_count(bits), 0) - coalesce((
-    SELECT sum(folded.identities - 1) FROM (
-      SELECT count(*) AS identities FROM identities i
-      WHERE i.org_id = org AND i.person_id IS NOT NULL AND i.identity_id < length(bits) AND get_bit(bits, i.identity_id) = 1
-        AND EXISTS (
-          SELECT FROM identities j WHERE j.org_id = org AND j.person_id = i.person_id AND j.identity_id <> i.identity_id
-        )
-      GROUP BY i.person_id
-    ) folded
-  ), 0)
-$$;
---> statement-breakpoint
 -- The marks table is written and emptied all the time: keep it small.
 ALTER TABLE dirty_hours SET (autovacuum_vacuum_threshold = 200, autovacuum_vacuum_scale_factor = 0.0, autovacuum_vacuum_insert_threshold = -1);
 --> statement-breakpoint
