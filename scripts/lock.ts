@@ -28,7 +28,7 @@ await runCommand(async () => {
   )
   if (missing.length > 0) {
     const packages = { ...lock.packages, ...Object.fromEntries(missing) }
-    const sorted = Object.fromEntries(Object.entries(packages).sort(([a], [b]) => (a < b ? -1 : 1)))
+    const sorted = Object.fromEntries(Object.entries(packages).sort(([a], [b]) => a.localeCompare(b, 'en')))
     writeFileSync(lockPath, `${JSON.stringify({ ...lock, packages: sorted }, null, 2)}\n`)
   }
   console.log(`${missing.length} packages for other platforms added to ${lockPath}.`)
