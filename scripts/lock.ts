@@ -9,25 +9,25 @@ import { runCommand } from './command'
  */
 const lockPath = 'package-lock.json'
 
-const Entry = z.looseObject({
-  version: z.string().optional(),
-  dev: z.boolean().optional(),
-  optionalDependencies: z.record(z.string(), z.string()).optional(),
-})
-const Lock = z.looseObject({ packages: z.record(z.string(), Entry) })
+// Read as what npm wrote, so that what isn't touched is written again in the same order.
+const Lock = z.record(z.string(), z.unknown())
+const Packages = z.record(z.string(), z.unknown())
+const Wishes = z.object({ dev: z.boolean().default(false), optionalDependencies: z.record(z.string(), z.string()).default({}) })
 
 const systems = ['android', 'darwin', 'freebsd', 'linux', 'openharmony', 'win32']
 const processors = ['arm64', 'arm', 'ia32', 'loong64', 'ppc64', 'riscv64', 's390x', 'x64', 'wasm32']
 
 await runCommand(async () => {
   const lock = Lock.parse(JSON.parse(readFileSync(lockPath, 'utf8')))
-  const missing = Object.values(lock.packages).flatMap((entry) =>
-    Object.entries(entry.optionalDependencies ?? {})
-      .filter(([name, version]) => !lock.packages[`node_modules/${name}`] && /^\d/.test(version))
-      .map(([name, version]) => [`node_modules/${name}`, entryFor(name, version, entry.dev === true)] as const),
-  )
+  const locked = Packages.parse(lock.packages)
+  const missing = Object.values(locked).flatMap((entry) => {
+    const { dev, optionalDependencies } = Wishes.parse(entry)
+    return Object.entries(optionalDependencies)
+      .filter(([name, version]) => !(`node_modules/${name}` in locked) && /^\d/.test(version))
+      .map(([name, version]) => [`node_modules/${name}`, entryFor(name, version, dev)] as const)
+  })
   if (missing.length > 0) {
-    const packages = { ...lock.packages, ...Object.fromEntries(missing) }
+    const packages = { ...locked, ...Object.fromEntries(missing) }
     const sorted = Object.fromEntries(Object.entries(packages).sort(([a], [b]) => a.localeCompare(b, 'en')))
     writeFileSync(lockPath, `${JSON.stringify({ ...lock, packages: sorted }, null, 2)}\n`)
   }
