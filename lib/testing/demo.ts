@@ -1,6 +1,6 @@
-import { sql } from 'drizzle-orm'
+import { countDistinct, sql } from 'drizzle-orm'
 import { openDatabase } from '@/db/client'
-import { organizations } from '@/db/schema'
+import { dirtyHours, organizations } from '@/db/schema'
 import { keyScope, systemScope } from '@/lib/access/scope'
 import type { Context, Scope } from '@/lib/access/scope'
 import { AppError, assert } from '@/lib/errors'
@@ -98,31 +98,62 @@ async function fill(context: Context, { plan, ring, databaseUrl, onProgress }: F
   for (const organization of plan.organizations) await makeScriptKey(context, organization, ring)
 }
 
-/** Sends every batch under its key, a few at a time, and rolls up behind them. */
+/**
+ * Sends every batch under its key, a few at a time. What is complete up to some day is rolled up meanwhile: the database has
+ * time while batches are made, and no hour is counted twice.
+ */
 async function ingest(context: Context, { plan, ring, onProgress }: Fill): Promise<void> {
-  const scopes = await openScopes(context, plan, ring)
-  const lastUsedMs = new Map<string, number>()
-  const underWay = new Set<Promise<void>>()
-  let stored = 0
-  let saidPercent = -1
-  for (const batch of generateBatches(plan)) {
-    const keyText = senderKeyText(ring, batch.organization, batch.person)
-    const scope = scopes.get(keyText)
-    assert(scope, 'every batch has a key')
-    const requests = readBatch(batch)
-    lastUsedMs.set(keyText, requests.reduce((latest, { occurredAtMs }) => Math.max(latest, occurredAtMs), lastUsedMs.get(keyText) ?? 0))
-    const sending = storeBatch(scope, batch, requests).finally(() => underWay.delete(sending))
-    underWay.add(sending)
-    if (underWay.size >= batchesAtOnce) await Promise.race(underWay)
-    stored += batch.count
-    const percent = Math.floor(batch.progress * 100)
-    if (percent > saidPercent) onProgress(`${stored.toLocaleString('en')} requests sent, ${percent} % of ${spanOf(plan)} days`)
-    saidPercent = percent
+  const senders = await openSenders(context, plan, ring)
+  const crew = new Crew(batchesAtOnce)
+  const roller = new Crew(1)
+  let sent = 0
+  let saidPercent = 0
+  try {
+    for (const batch of generateBatches(plan)) {
+      const sender = senders.get(senderKeyText(ring, batch.organization, batch.person))
+      assert(sender, 'every batch has a key')
+      const requests = readBatch(batch)
+      sender.lastUsedMs = requests.reduce((latest, { occurredAtMs }) => Math.max(latest, occurredAtMs), sender.lastUsedMs)
+      await crew.give(() => storeBatch(sender.scope, batch, requests))
+      sent += batch.count
+      const percent = Math.floor(batch.progress * 100)
+      if (percent > saidPercent) onProgress(`${sent.toLocaleString('en')} requests sent, ${percent} % of ${spanOf(plan)} days`)
+      saidPercent = percent
+      if (!batch.isLastOfSpan) continue
+      await crew.rest()
+      const marked = await listMarkedHours(context)
+      await roller.give(() => rollUpMarked(context, marked))
+    }
+    await roller.rest()
+  } finally {
+    await Promise.all([crew.down(), roller.down()])
   }
-  await Promise.all(underWay)
-  for (const [keyText, atMs] of lastUsedMs) {
-    const scope = scopes.get(keyText)
-    if (scope) await touchKey({ ...scope, now: new Date(atMs) })
+  for (const { scope, lastUsedMs } of senders.values()) if (lastUsedMs > 0) await touchKey({ ...scope, now: new Date(lastUsedMs) })
+}
+
+/** Does a few things at a time. What failed is thrown to whoever gives the next thing, or waits for the rest. */
+class Crew {
+  private readonly underWay = new Set<Promise<void>>()
+
+  constructor(private readonly sizeMax: number) {}
+
+  /** Begins something, as soon as there are hands. */
+  async give(work: () => Promise<void>): Promise<void> {
+    while (this.underWay.size >= this.sizeMax) await Promise.race(this.underWay)
+    // What fails stays, so that the next race or rest throws it; until then it must not count as unhandled.
+    const begun: Promise<void> = work().then(() => void this.underWay.delete(begun))
+    begun.catch(() => {})
+    this.underWay.add(begun)
+  }
+
+  /** Waits until everything is done. */
+  async rest(): Promise<void> {
+    await Promise.all(this.underWay)
+  }
+
+  /** Waits until nothing runs any more, however it ended. */
+  async down(): Promise<void> {
+    await Promise.allSettled(this.underWay)
   }
 }
 
@@ -151,16 +182,34 @@ function assertAccepted(rejections: readonly Rejection[]): void {
   assert(first === undefined, `the demo sends nothing that is refused: ${first?.message}`)
 }
 
+type Sender = { readonly scope: Scope<'usage:ingest'>; lastUsedMs: number }
+
 /** The scope of every key that sends, by its text. Leavers' keys are among them: their history came before they left. */
-async function openScopes(context: Context, plan: DemoPlan, ring: KeyRing): Promise<Map<string, Scope<'usage:ingest'>>> {
-  const scopes = new Map<string, Scope<'usage:ingest'>>()
+async function openSenders(context: Context, plan: DemoPlan, ring: KeyRing): Promise<Map<string, Sender>> {
+  const senders = new Map<string, Sender>()
   for (const organization of plan.organizations) {
     const { orgId, organization: facts } = await systemScope<'org:read'>(context, organization.slug, 'demo')
     for (const [keyText, key] of await findKeys(context, listSenderKeys(organization, ring))) {
-      scopes.set(keyText, keyScope(context, { orgId, organization: facts, ...key }, 'usage:ingest'))
+      senders.set(keyText, { scope: keyScope(context, { orgId, organization: facts, ...key }, 'usage:ingest'), lastUsedMs: 0 })
     }
   }
-  return scopes
+  return senders
+}
+
+type MarkedHours = { orgId: number; hours: number }[]
+
+async function listMarkedHours(context: Context): Promise<MarkedHours> {
+  return context.db
+    .select({ orgId: dirtyHours.orgId, hours: countDistinct(dirtyHours.utcHour) })
+    .from(dirtyHours)
+    .groupBy(dirtyHours.orgId)
+    .orderBy(dirtyHours.orgId)
+    .limit(100)
+}
+
+/** Rolls up so many hours of each organization, the oldest first: those that later batches mark meanwhile are left to the next time. */
+async function rollUpMarked(context: Context, marked: MarkedHours): Promise<void> {
+  for (const { orgId, hours } of marked) await rollUp(context, { hoursMax: hours, orgId })
 }
 
 async function rollUpAll(context: Context): Promise<void> {

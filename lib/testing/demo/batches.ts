@@ -15,13 +15,15 @@ export type DemoBatch = {
   readonly count: number
   /** How much of the history is written once this batch is, from 0 to 1. */
   readonly progress: number
+  /** Whether everything up to some day is out with this one, so that no later batch touches those days again. */
+  readonly isLastOfSpan: boolean
 }
 
 /** From how many requests on a batch is sent; a session is never torn apart. */
 const requestsPerBatch = 500
 
-/** After how many days whatever waits is sent, so that memory stays bounded. */
-const daysPerFlush = 134
+/** After how many days whatever waits is sent: bounds memory, and lets who counts begin with what is complete. */
+const daysPerSpan = 80
 
 /**
  * The whole history as bodies of telemetry and usage events, day by day. A key's batch is sent when it is full, so that who
@@ -40,14 +42,15 @@ export function* generateBatches(plan: DemoPlan): Generator<DemoBatch> {
         random.restart(plan.seed, organization.index, person.index, day)
         for (const session of liveDay(plan, organization, person, day, random)) {
           const waiting = outbox.add(organization, person, session)
-          if (waiting.count >= requestsPerBatch) yield waiting.take(progress)
+          if (waiting.count >= requestsPerBatch) yield { ...waiting.take(), progress, isLastOfSpan: false }
         }
       }
     }
-    if ((index + 1) % daysPerFlush === 0) yield* outbox.takeAll(progress)
+    if ((index + 1) % daysPerSpan === 0 || index + 1 === dayCount) yield* outbox.takeAll(progress)
   }
-  yield* outbox.takeAll(1)
 }
+
+type Body = Omit<DemoBatch, 'progress' | 'isLastOfSpan'>
 
 type ContentType = DemoBatch['contentType']
 
@@ -69,7 +72,10 @@ class Outbox {
   }
 
   *takeAll(progress: number): Generator<DemoBatch> {
-    for (const waiting of this.waiting.values()) if (waiting.count > 0) yield waiting.take(progress)
+    const bodies = [...this.waiting.values()].filter(({ count }) => count > 0)
+    for (const [index, waiting] of bodies.entries()) {
+      yield { ...waiting.take(), progress, isLastOfSpan: index === bodies.length - 1 }
+    }
   }
 }
 
@@ -99,14 +105,14 @@ class Waiting {
     this.count += session.requests.length
   }
 
-  take(progress: number): DemoBatch {
+  take(): Body {
     const { organization, person, contentType, count } = this
     const kind = contentType === 'application/x-ndjson' ? 'usage-events' : 'otlp'
-    const batch = { organization, person, kind, contentType, bytes: this.join(), count, progress } as const
+    const body = { organization, person, kind, contentType, bytes: this.join(), count } as const
     this.count = 0
     this.messages = []
     this.texts = []
-    return batch
+    return body
   }
 
   private join(): Uint8Array {

@@ -139,7 +139,7 @@ function planVacations(random: Random, firstDay: DayNumber, lastDay: DayNumber):
   for (let year = firstYear; year <= lastYear; year += 1) {
     addWeeks(monday(Date.UTC(year, 6, 1 + random.below(52)) / 86_400_000), 2)
     addWeeks(monday(Date.UTC(year, 0, 10 + random.below(160)) / 86_400_000), 1)
-    if (random.chance(0.72)) addWeeks(Date.UTC(year, 11, 23) / 86_400_000, random.chance(0.8) ? 1.4 : 2)
+    if (random.chance(0.86)) addWeeks(Date.UTC(year, 11, 22) / 86_400_000, random.chance(0.6) ? 1.6 : 2)
   }
   return days
 }

@@ -70,7 +70,7 @@ export const organizationSpecs: readonly OrganizationSpec[] = [
     },
     roles: { full: { owner: 1, admin: 2, billing: 1 }, small: fewRoles },
     projects: [
-      { name: 'robot-arm-firmware', language: 'cpp', weight: 38 },
+      { name: 'robot-arm-firmware', language: 'cpp', weight: 54 },
       { name: 'fleet-console', language: 'typescript', weight: 22 },
       { name: 'perception', language: 'python', weight: 17 },
       { name: 'motion-planner', language: 'rust', weight: 11 },
@@ -100,7 +100,7 @@ export const organizationSpecs: readonly OrganizationSpec[] = [
     },
     roles: { full: { owner: 2, admin: 5, billing: 3 }, small: fewRoles },
     projects: [
-      { name: 'shipment-tracker', language: 'java', weight: 34 },
+      { name: 'shipment-tracker', language: 'java', weight: 50 },
       { name: 'carrier-gateway', language: 'go', weight: 17 },
       { name: 'customer-portal', language: 'typescript', weight: 13 },
       { name: 'billing-engine', language: 'kotlin', weight: 10 },

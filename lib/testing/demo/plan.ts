@@ -148,8 +148,8 @@ function planPeople({
     const random = new Random(seed, hashText(spec.slug), index)
     const kind = kindAt(index, counts)
     const role = kind === 'member' ? itemAt(roles, index) : kind === 'leaver' ? 'member' : null
-    // Consultants are the last of the members, so that every organization keeps its roles in its own hands.
-    const consultant = kind === 'member' ? ours[counts.members - 1 - index] : undefined
+    // Consultants are the last of the members, and never the only plain one.
+    const consultant = kind === 'member' && role === 'member' && roles[index - 1] === 'member' ? ours[counts.members - 1 - index] : undefined
     const country = consultant?.country ?? random.pickWeighted(spec.countries)
     const domain = kind === 'contractor' ? 'brightwater-labs.example' : spec.domain
     const named = consultant ?? inventName(random, country, domain, taken)
