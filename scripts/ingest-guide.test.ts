@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { bodyLimits } from '@/lib/http/body'
 import { otlpLimits } from '@/lib/telemetry/otlp'
+import { claudeCodeBlock } from '@/lib/telemetry/setup'
 import { eventsPerRequestMax, readUsageEvents, UsageEvent } from '@/lib/usage/input'
 import { rejectionReasons, requestLimits } from '@/lib/usage/request'
 
@@ -29,6 +30,11 @@ describe('the guide for senders', () => {
 
   test('names every reason for a refusal, and no other', () => {
     expect(namesIn('Why a record is refused')).toEqual([...rejectionReasons])
+  })
+
+  test('shows the block that the product shows, and so does the README', () => {
+    expect(guide).toContain(claudeCodeBlock('https://outlay.example.com'))
+    expect(readFileSync('README.md', 'utf8')).toContain(claudeCodeBlock('http://localhost:3000'))
   })
 
   test('shows events that are taken', () => {
