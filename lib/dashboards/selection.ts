@@ -43,11 +43,11 @@ export type SelectionContext = {
 /** Reads a page's address. What is wrong in it is named and ignored; the page always works. */
 export function parseSelection(parameters: Parameters, context: SelectionContext): UsageSelection {
   const ignored: string[] = []
-  const read = (name: string): string | null => {
+  const readRaw = (name: string): string | null => {
     const value = parameters[name]
-    const text = typeof value === 'string' ? value : value?.[0]
-    return text === undefined || text === '' ? null : text
+    return (typeof value === 'string' ? value : value?.[0]) ?? null
   }
+  const read = (name: string): string | null => readRaw(name) || null
   const choice = <T extends string>(name: string, choices: readonly T[], fallback: T): T => {
     const text = read(name)
     if (text === null) return fallback
@@ -71,7 +71,8 @@ export function parseSelection(parameters: Parameters, context: SelectionContext
     isMine: read('mine') === '1',
     metric: choice('metric', metrics, 'spend'),
     table: choice('table', tableNames, 'day'),
-    open: read('open')?.slice(0, 500) ?? null,
+    // The empty key is a row's too: that of the usage without a project.
+    open: readRaw('open')?.slice(0, 500) ?? null,
     peopleLimit: Number.isInteger(people) ? Math.min(Math.max(people, 1), peopleMax) : peopleDefault,
     before: before !== null && isLocalDay(before) ? before : null,
     ignored,
@@ -179,7 +180,8 @@ function customProblem({ from, to }: { from: string | null; to: string | null },
   if (!isLocalDay(from) || !isLocalDay(to)) return 'Days are written like 2026-11-20; this shows the current billing period.'
   if (from > to) return 'The first day is after the last; this shows the current billing period.'
   if (to > today) return 'The last day is in the future; this shows the current billing period.'
-  if (daysBetween(from, to) >= rangeDaysMax) return `A range has at most ${rangeDaysMax} days; this shows the current billing period.`
+  if (daysBetween(from, to) >= rangeDaysMax)
+    return `A range has at most ${rangeDaysMax} days; this shows the current billing period.`
   return null
 }
 
