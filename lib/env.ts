@@ -23,8 +23,12 @@ export const Environment = z.object({
     protocol: /^https?$/,
     error: (issue) => explain(issue.input, 'must be the issuer address of your OpenID provider, like https://login.example.com'),
   }),
-  OIDC_CLIENT_ID: z.string({ error: (issue) => explain(issue.input, 'must be text') }).min(1, 'must not be empty'),
-  OIDC_CLIENT_SECRET: z.string({ error: (issue) => explain(issue.input, 'must be text') }).min(1, 'must not be empty'),
+  OIDC_CLIENT_ID: z
+    .string({ error: (issue) => explain(issue.input, 'must be the name of the client that you registered there') })
+    .min(1, 'must not be empty'),
+  OIDC_CLIENT_SECRET: z
+    .string({ error: (issue) => explain(issue.input, 'must be the secret of that client') })
+    .min(1, 'must not be empty'),
   OIDC_NAME: z.string().min(1).max(40, 'must have at most 40 characters').default('Single sign-on'),
   /** Whether an e-mail counts as verified where the provider says nothing about that; a denial is never overruled. */
   OIDC_TRUST_EMAIL: z
