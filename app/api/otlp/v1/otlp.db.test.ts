@@ -1,4 +1,8 @@
+import { createServer } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { gzipSync } from 'node:zlib'
+import { OTLPLogExporter as JsonExporter } from '@opentelemetry/exporter-logs-otlp-http'
+import { OTLPLogExporter as ProtobufExporter } from '@opentelemetry/exporter-logs-otlp-proto'
 import { JsonLogsSerializer, ProtobufLogsSerializer } from '@opentelemetry/otlp-transformer'
 import { resourceFromAttributes } from '@opentelemetry/resources'
 import { InMemoryLogRecordExporter, LoggerProvider, SimpleLogRecordProcessor } from '@opentelemetry/sdk-logs'
@@ -50,6 +54,28 @@ describe('telemetry from Claude Code', () => {
         latencyMs: 1900,
       }),
     ])
+  })
+
+  it('sent by the official exporters over a socket, compressed or not, is still that one event', async () => {
+    const { keyText, stored } = await makeKey()
+    const { address, compressions, close } = await listen(postLogs)
+    try {
+      for (const Exporter of [ProtobufExporter, JsonExporter]) {
+        for (const compression of ['none', 'gzip']) {
+          process.env.OTEL_EXPORTER_OTLP_COMPRESSION = compression
+          const headers = { Authorization: `Bearer ${keyText}` }
+          const exporter = new Exporter({ url: address, headers })
+          const { records } = exported([claudeRequest('req_socket')])
+          const result = await new Promise((resolve) => exporter.export(records, resolve))
+          expect(result).toEqual({ code: 0 })
+          await exporter.shutdown()
+        }
+      }
+    } finally {
+      close()
+    }
+    expect(compressions).toEqual([undefined, 'gzip', undefined, 'gzip'])
+    expect(await stored()).toHaveLength(1)
   })
 
   it('whose records are partly bad is stored in its good part; the answer and the key count the rest with reasons', async () => {
@@ -273,7 +299,26 @@ function exported(records: Record<string, string | number>[], body = 'claude_cod
   const binary = ProtobufLogsSerializer.serializeRequest(finished)
   const json = JsonLogsSerializer.serializeRequest(finished)
   if (!binary || !json) throw new Error('the exporter encoded nothing')
-  return { binary, json }
+  return { binary, json, records: finished }
+}
+
+/** A real socket before a route, for exporters that only speak HTTP. */
+async function listen(post: (request: Request) => Promise<Response>) {
+  const compressions: unknown[] = []
+  const answer = async (incoming: IncomingMessage, outgoing: ServerResponse) => {
+    const chunks: Uint8Array[] = []
+    for await (const chunk of incoming) chunks.push(chunk)
+    compressions.push(incoming.headers['content-encoding'])
+    const headers = Object.entries(incoming.headers).map(([name, value]): [string, string] => [name, String(value)])
+    const response = await post(new Request('http://localhost/', { method: 'POST', headers, body: Buffer.concat(chunks) }))
+    outgoing.writeHead(response.status, Object.fromEntries(response.headers))
+    outgoing.end(await bytesOf(response))
+  }
+  const server = createServer((incoming, outgoing) => void answer(incoming, outgoing))
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  const port = typeof address === 'object' ? address?.port : undefined
+  return { address: `http://127.0.0.1:${port}/v1/logs`, compressions, close: () => server.close() }
 }
 
 function requestOf(body: Uint8Array, headers: Record<string, string>): Request {
