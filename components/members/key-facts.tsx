@@ -9,7 +9,7 @@ export function KeyFacts({ children }: { children: ReactNode }) {
       className={classes(
         'grid grid-cols-2 gap-px overflow-hidden !bg-line md:flex md:*:flex-1',
         // Three facts in two columns leave no hole.
-        'odd:*:last:col-span-2',
+        '*:odd:last:col-span-2',
         cardClasses,
       )}
     >

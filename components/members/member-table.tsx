@@ -59,17 +59,19 @@ export function MemberTable({
         ]}
       >
         {members.map((member) => (
-          <Row key={member.userId}>
+          <Row key={member.userId} hasAvatar>
             <Cell kind="lead">
               <span className="flex items-center gap-3">
-                <Avatar name={member.name} />
+                <span className="@max-2xl:absolute @max-2xl:top-3 @max-2xl:left-4">
+                  <Avatar name={member.name} />
+                </span>
                 <span className="min-w-0">
                   <span className="block truncate font-medium">{member.name}</span>
                   <span className="block truncate text-ink-3">{member.email}</span>
                 </span>
               </span>
             </Cell>
-            <Cell className="@max-2xl:pl-10">
+            <Cell>
               <span className="@2xl:hidden">{roleNames[member.role]}</span>
               <span className="@max-2xl:hidden">
                 <Badge tone={member.role === 'owner' ? 'accent' : 'neutral'}>{roleNames[member.role]}</Badge>
@@ -116,6 +118,7 @@ function ActivityCells({
   return (
     <>
       <Cell className="whitespace-nowrap @2xl:text-ink-2">
+        <span className="@2xl:hidden">active </span>
         <LastActivity signInAt={member.lastSignInAt} usageDay={own?.lastDay ?? null} now={now} timeZone={timeZone} />
       </Cell>
       <Cell kind="main" align="end">
@@ -146,5 +149,5 @@ function LastActivity({
     )
   }
   if (usageDay !== null) return <time dateTime={usageDay}>{usageDay === today ? 'Today' : formatLongDay(usageDay)}</time>
-  return <span className="text-warn">Never</span>
+  return <span className="text-warn @max-2xl:lowercase">Never</span>
 }

@@ -53,10 +53,12 @@ export function Table({
 export function Row({
   children,
   isIndented = false,
+  hasAvatar = false,
   canOpen = false,
 }: {
   children: ReactNode
   isIndented?: boolean
+  hasAvatar?: boolean
   canOpen?: boolean
 }) {
   return (
@@ -65,6 +67,7 @@ export function Row({
       className={classes(
         'group/row relative flex flex-wrap @max-2xl:px-4 @max-2xl:py-2.5 @2xl:col-span-full @2xl:grid @2xl:grid-cols-subgrid @2xl:items-center',
         isIndented ? 'bg-canvas/60 @max-2xl:pl-11' : 'border-t',
+        hasAvatar && '@max-2xl:pl-14',
         canOpen && 'transition-colors hover:bg-canvas @max-2xl:pl-11',
       )}
     >
@@ -93,7 +96,7 @@ export function Cell({
   const shape = classes(
     '@2xl:min-w-0 @2xl:px-4 @2xl:py-2.5',
     align === 'end' ? 'numeric text-right' : 'text-left',
-    kind === 'lead' && '@max-2xl:order-1 @max-2xl:basis-[calc(100%-7rem)] @max-2xl:pr-3',
+    kind === 'lead' && 'min-w-0 @max-2xl:order-1 @max-2xl:basis-[calc(100%-7rem)] @max-2xl:pr-3',
     kind === 'main' && '@max-2xl:order-2 @max-2xl:basis-28 @max-2xl:text-right',
     kind === 'detail' && 'sentence-part @max-2xl:order-3',
     className,
