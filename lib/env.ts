@@ -76,7 +76,13 @@ export function env(): Environment {
   return parsed
 }
 
-/** Forgets what was parsed. For tests and for the server's start, which may add a generated secret. */
+/** Gives this process a CRON_SECRET where nobody has set one: then only its own scheduler knows it. */
+export function ensureCronSecret(secret: string): void {
+  process.env.CRON_SECRET ||= secret
+  forgetEnvironment()
+}
+
+/** Forgets what was parsed, so that the next call reads the variables anew. */
 export function forgetEnvironment(): void {
   parsed = undefined
 }

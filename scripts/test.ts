@@ -106,9 +106,7 @@ async function ensureChromium(say: (line: string) => void): Promise<void> {
 function installDebianChromium(say: (line: string) => void): boolean {
   say('Installing Chromium from Debian’s packages')
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
-  const options = { stdio: ['ignore', 'ignore', 'inherit'] as ['ignore', 'ignore', 'inherit'], env }
-  const updated = spawnSync('apt-get', ['update', '-q'], options)
-  if (updated.status !== 0) return false
-  const installed = spawnSync('apt-get', ['install', '-y', '-q', '--no-install-recommends', 'chromium'], options)
-  return installed.status === 0 && existsSync('/usr/bin/chromium')
+  const aptGet = (...args: string[]) => spawnSync('apt-get', args, { stdio: ['ignore', 'ignore', 'inherit'], env }).status === 0
+  if (!aptGet('update', '-q')) return false
+  return aptGet('install', '-y', '-q', '--no-install-recommends', 'chromium') && existsSync('/usr/bin/chromium')
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { EnvironmentError, env, forgetEnvironment } from '@/lib/env'
+import { EnvironmentError, ensureCronSecret, env } from '@/lib/env'
 import { startScheduler } from './scheduler'
 
 /**
@@ -7,9 +7,7 @@ import { startScheduler } from './scheduler'
  * the cron routes when it is in production or told to.
  */
 export function startBackgroundWork(): void {
-  // Without one, nobody outside knows the secret, and only this process's scheduler can call its own routes.
-  process.env.CRON_SECRET ||= randomBytes(32).toString('base64url')
-  forgetEnvironment()
+  ensureCronSecret(randomBytes(32).toString('base64url'))
   try {
     const { CRON_SECRET: cronSecret, ...environment } = env()
     const isOn = (environment.SCHEDULER ?? (environment.NODE_ENV === 'production' ? 'on' : 'off')) === 'on'
@@ -19,7 +17,7 @@ export function startBackgroundWork(): void {
   } catch (error) {
     if (!(error instanceof EnvironmentError)) throw error
     // A stack trace would bury the one thing that a person needs to read.
-    console.error(error.message)
+    process.stderr.write(`${error.message}\n`)
     process.exit(1)
   }
 }
