@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import AxeBuilder from '@axe-core/playwright'
 import { expect, test, type BrowserContext, type Page } from '@playwright/test'
 import { openDatabase } from '@/db/client'
 import { systemScope } from '@/lib/access/scope'
@@ -34,6 +35,12 @@ function watchPolicy(page: Page): string[] {
   return complaints
 }
 
+/** What Next's client router gets for a path, with the header that once let requests skip what stood in front. */
+async function fetchAsRouter(page: Page, path: string, headers: Record<string, string>): Promise<string> {
+  const answer = await page.request.get(path, { headers: { ...headers, 'x-middleware-subrequest': 'proxy:proxy:proxy' } })
+  return answer.text()
+}
+
 async function sessionOf(context: BrowserContext): Promise<string | undefined> {
   return (await context.cookies()).find((cookie) => cookie.name === sessionCookie)?.value
 }
@@ -42,6 +49,7 @@ test('an owner signs in through the provider and lands in the organization that 
   const complaints = watchPolicy(page)
   await signInWith(page, emailOf(slug, 'owner'), `/${slug}/usage?range=month`)
   await expect(page).toHaveURL(`/${slug}/usage?range=month`)
+  await page.waitForLoadState('networkidle')
   const session = (await context.cookies()).find((cookie) => cookie.name === sessionCookie)
   expect(session).toMatchObject({ httpOnly: true, sameSite: 'Lax' })
   await page.goto('/sign-in')
@@ -76,15 +84,21 @@ test('who has a session but no longer the form’s cookie is asked once before s
   expect(await sessionOf(context)).toBeUndefined()
 })
 
-test('a stranger and somebody from elsewhere get not found, in the page and in what the client router fetches', async ({
+test('to a stranger an organization and one that isn’t there are the same, also in what the client router fetches', async ({
   page,
 }) => {
+  const name = readManifest().organizations[0]?.name ?? ''
   await signInWith(page, strangerEmail)
-  for (const path of [`/${slug}/usage`, `/${slug}`, '/no-such-organization/usage']) {
+  for (const path of [`/${slug}/usage`, `/${slug}`, `/${slug}/me`, '/no-such-organization/usage']) {
     const shown = await page.goto(path)
     expect([path, shown?.status()]).toEqual([path, 404])
-    const fetched = await page.request.get(path, { headers: { rsc: '1', 'x-middleware-subrequest': 'proxy:proxy:proxy' } })
-    expect([path, fetched.status()]).toEqual([path, 404])
+    expect(await page.content()).not.toContain(name)
+    // The router's own requests are answered 200 by Next; what they carry is the same refusal, or the bare tree of the route.
+    const fetched = await fetchAsRouter(page, path, { rsc: '1' })
+    expect([path, fetched]).toEqual([path, expect.stringContaining(';404')])
+    const prefetched = await fetchAsRouter(page, path, { rsc: '1', 'next-router-prefetch': '1' })
+    const segment = await fetchAsRouter(page, path, { rsc: '1', 'next-router-segment-prefetch': '/_tree' })
+    for (const text of [fetched, prefetched, segment]) expect(text).not.toContain(name)
   }
 })
 
@@ -223,3 +237,31 @@ test('next-auth’s unused doors are closed, and its open ones refuse what is no
   const forged = await request.post('/api/auth/signin/oidc', { form: { csrfToken: 'x' }, maxRedirects: 0 })
   expect(forged.headers()['location']).toContain('/api/auth/signin?csrf=true')
 })
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test(`axe finds nothing on the pages for coming in and leaving, in the ${colorScheme} theme and on a phone`, async ({
+    browser,
+  }) => {
+    const context = await browser.newContext({ colorScheme, viewport: { width: 375, height: 720 } })
+    const page = await context.newPage()
+    const inspect = async () => {
+      const { violations } = await new AxeBuilder({ page }).analyze()
+      expect([page.url(), violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])]).toEqual([page.url(), []])
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(375)
+    }
+    await page.goto('/sign-in?error=conflict')
+    await inspect()
+    await page.getByRole('button', { name: /^Continue with/ }).click()
+    await inspect()
+    await page.getByRole('button', { name: strangerEmail }).click()
+    await expect(page.getByRole('heading', { name: 'You are in no organization yet' })).toBeVisible()
+    await inspect()
+    await page.goto('/sign-out')
+    await inspect()
+    await page.goto('/join/no-such-organization/invented')
+    await page.getByRole('button', { name: 'Join' }).click()
+    await expect(problem(page)).toBeVisible()
+    await inspect()
+    await context.close()
+  })
+}

@@ -21,7 +21,7 @@ const providerTimeoutMs = 10_000
 const authPath = '/api/auth'
 
 /** The one provider there is until organizations bring their own. */
-export const providerId = 'oidc'
+const providerId = 'oidc'
 
 /** What the session cookie holds: who it is, and nothing that decides what they may do. */
 const SessionToken = z.object({ sub: z.uuid() })
