@@ -40,12 +40,13 @@ export function readName(field: string, value: unknown, lengthMax: number = requ
   const text = typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : value
   if (typeof text !== 'string') return refuse('invalid_attribute', `${field} is not text. Send it as a string.`)
   if (text.length > lengthMax) refuse('too_long', `${field} is longer than ${lengthMax} characters. Shorten it.`)
-  if (unstorable.test(text)) refuse('invalid_attribute', `${field} holds control characters or broken Unicode. Remove them.`)
+  if (controls.test(text) || !text.isWellFormed())
+    refuse('invalid_attribute', `${field} holds control characters or broken Unicode. Remove them.`)
   return text
 }
 
-/** Control characters (the database cannot hold NUL) and halves of surrogate pairs (they have no UTF-8). */
-const unstorable = /[\p{Cc}\p{Cs}]/u
+/** Control characters, of which the database cannot hold NUL; text that is not well formed has no UTF-8. */
+const controls = /[\u0000-\u001f\u007f-\u009f]/
 
 /** A count of tokens as an integer, an integral double or digits as text; undefined when absent. */
 export function readCount(field: string, value: unknown, max: number = requestLimits.tokensMax): number | undefined {
