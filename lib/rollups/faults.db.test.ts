@@ -24,7 +24,7 @@ import type { ReportedRequest } from '@/lib/usage/request'
  * with the product. The mutants are three ways to get it wrong; each must be caught.
  */
 const isFull = process.env.PROVE === '1'
-const seedCount = isFull ? 200 : 6
+const seedCount = isFull ? 200 : 4
 const mutantSeedCount = 40
 const firstSeed = Number(process.env.PROVE_SEED ?? 1)
 
@@ -59,9 +59,9 @@ function lastMove(timeZone: string, now: number): number {
   return newest
 }
 
-/** A request within a day and a half of the instant, most of them near it. */
+/** A request near the instant, or up to ten days from it: hours that many batches touch, and hours that one does. */
 function drawRequest(random: Random, aroundMs: number, id: string): ReportedRequest {
-  const spanMs = random.chance(1 / 2) ? 3 * hourMs : 36 * hourMs
+  const spanMs = random.pick([3, 36, 240]) * hourMs
   const isShared = random.chance(1 / 4)
   const model = random.pick(['claude-sonnet-4-5', 'claude-haiku-4-5', 'gpt-5.1', 'no-such-model-at-all'])
   return makeRequest({
@@ -254,20 +254,25 @@ function clientOf(db: Database): Sql {
   return db.$client
 }
 
+/** The server whose statements wait, before they commit, while somebody holds the lock. */
+const heldName = 'held'
+const holdLock = 4_711
+
 /** Two servers of the product on one database, and transactions that take long enough to commit out of order. */
 function useServers(database: TestDatabase): [Database, Database] {
-  const opened = [1, 2].map((server) => openDatabase(database.url, { max: 4, name: `faults_${server}` }))
+  const opened = [1, 2].map((server) => openDatabase(database.url, { max: 6, name: `faults_${server}` }))
   beforeAll(async () => {
     const owner = clientOf(database.owner)
     await owner.unsafe(`
       create function linger() returns trigger language plpgsql as $$
       begin
-        perform pg_sleep(random() * 0.03);
+        if current_setting('application_name') = '${heldName}' then perform pg_advisory_xact_lock_shared(${holdLock}); end if;
+        if random() < 0.4 then perform pg_sleep(random() * tg_argv[0]::float8); end if;
         return null;
       end $$`)
-    for (const table of ['usage_events', 'usage_hours']) {
-      await owner.unsafe(`create trigger linger after insert on ${table} for each statement execute function linger()`)
-    }
+    // Some batches commit long after others that began later; runs are in no hurry either.
+    await owner.unsafe('create trigger linger after insert on usage_events for each statement execute function linger(0.2)')
+    await owner.unsafe('create trigger linger after insert on usage_hours for each statement execute function linger(0.05)')
   })
   afterAll(async () => {
     await Promise.all(opened.map(({ close }) => close()))
@@ -275,6 +280,89 @@ function useServers(database: TestDatabase): [Database, Database] {
   const [first, second] = opened
   if (!first || !second) throw new Error('There are two servers.')
   return [first.db, second.db]
+}
+
+/**
+ * The three interleavings that marks are for: a batch that commits after a later one was counted, a batch that commits during a run, and a batch that
+ * commits after the run that took the mark it found.
+ */
+const interleavings = ['out of order', 'during a run', 'after a run'] as const
+type Interleaving = (typeof interleavings)[number]
+
+/** Forces an interleaving and answers every difference that it left. */
+async function playForced(interleaving: Interleaving, product: Product, database: TestDatabase): Promise<string[]> {
+  const inspector = clientOf(database.owner)
+  const now = new Date()
+  const made = await makeOrganization(database.at(now))
+  const { scope } = await makeIngestScope(database.at(now), made)
+  const held = openDatabase(database.url, { max: 2, name: heldName })
+  const free: Context = database.at(now)
+  const slow: Context = { ...free, db: held.db }
+  let eventCount = 0
+  const record = async (context: Context, hoursAgo: number) => {
+    eventCount++
+    const verdicts = await product.recordRequests({ ...scope, ...context }, [
+      makeRequest({ occurredAtMs: Math.floor(now.getTime() / hourMs - hoursAgo) * hourMs + eventCount }),
+    ])
+    expect(verdicts).toEqual([{ status: 'stored' }])
+  }
+  const run = (context: Context) => product.rollUp(context, { hoursMax: 100, orgId: made.orgId })
+  const whileHeld = async (waiting: () => Promise<unknown>, meanwhile: () => Promise<unknown>) => {
+    const holder = await inspector.reserve()
+    await holder.unsafe(`select pg_advisory_lock(${holdLock})`)
+    const late = waiting()
+    try {
+      for (;;) {
+        const [row] = await inspector.unsafe<{ count: number }[]>(
+          `select count(*)::int as count from pg_stat_activity
+           where datname = current_database() and application_name = '${heldName}' and wait_event_type = 'Lock'`,
+        )
+        if (row?.count) break
+        await sleep(5)
+      }
+      await meanwhile()
+    } finally {
+      await holder.unsafe(`select pg_advisory_unlock(${holdLock})`)
+      holder.release()
+    }
+    await late
+  }
+  try {
+    // Each word is known by now, so that what waits is the batch and nothing before it.
+    await record(free, 1)
+    await record(slow, 1)
+    await run(free)
+    switch (interleaving) {
+      case 'out of order':
+        await whileHeld(
+          () => record(slow, 10),
+          async () => {
+            await record(free, 11)
+            await run(free)
+          },
+        )
+        break
+      case 'during a run':
+        await record(free, 10)
+        await whileHeld(
+          () => run(slow),
+          () => record(free, 10),
+        )
+        break
+      case 'after a run':
+        await record(free, 10)
+        await whileHeld(
+          () => record(slow, 10),
+          () => run(free),
+        )
+        break
+    }
+    await run(free)
+    expect(await readEvents(inspector, made.orgId)).toHaveLength(eventCount)
+    return await findDifferences(inspector, { orgId: made.orgId, generation: 1, timeZone: 'UTC' })
+  } finally {
+    await held.close()
+  }
 }
 
 async function loadProduct(): Promise<Product> {
@@ -288,6 +376,10 @@ async function loadProduct(): Promise<Product> {
 describe('the rollups', () => {
   const database = useDatabase()
   const servers = useServers(database)
+
+  it.each(interleavings)('equal their events when a batch commits %s', async (interleaving) => {
+    expect(await playForced(interleaving, await loadProduct(), database)).toEqual([])
+  })
 
   it(
     `equal their events after every fault, in ${seedCount} seeds`,
@@ -313,9 +405,16 @@ describe('the rollups', () => {
 })
 
 /** Ways to roll up that look right and are not. Each is put in place of the product's statements here, and only here. */
-const mutants: { name: string; statements: () => Promise<object>; store: () => Promise<object>; prepare: string[] }[] = [
+const mutants: {
+  name: string
+  forgets: Interleaving
+  statements: () => Promise<object>
+  store: () => Promise<object>
+  prepare: string[]
+}[] = [
   {
     name: 'a watermark on the time of arrival, in place of marks',
+    forgets: 'out of order',
     prepare: [
       'alter table usage_events add column ingested_at timestamptz not null default now()',
       'create table watermarks (org_id bigint primary key, at timestamptz not null)',
@@ -337,6 +436,7 @@ const mutants: { name: string; statements: () => Promise<object>; store: () => P
   },
   {
     name: 'marks deleted by a second statement, after the count',
+    forgets: 'during a run',
     prepare: [],
     statements: async () => {
       const { takeMarksSql, passMarksOnSql } = await vi.importActual<typeof import('./statements')>('./statements')
@@ -355,6 +455,7 @@ const mutants: { name: string; statements: () => Promise<object>; store: () => P
   },
   {
     name: 'one mark an hour, left as it is when there is one',
+    forgets: 'after a run',
     prepare: ['create unique index dirty_hours_unique on dirty_hours (org_id, utc_hour)'],
     statements: async () => ({}),
     store: async () => {
@@ -366,7 +467,7 @@ const mutants: { name: string; statements: () => Promise<object>; store: () => P
   },
 ]
 
-describe.each(mutants)('the mutant with $name', ({ name, statements, store, prepare }) => {
+describe.each(mutants)('the mutant with $name', ({ name, forgets, statements, store, prepare }) => {
   const database = useDatabase()
   const servers = useServers(database)
 
@@ -380,33 +481,38 @@ describe.each(mutants)('the mutant with $name', ({ name, statements, store, prep
     vi.resetModules()
   })
 
-  it(
-    'is caught',
+  async function loadMutant(): Promise<Product> {
+    vi.resetModules()
+    const changed = [await statements(), await store()]
+    const original = [await vi.importActual<object>('./statements'), await vi.importActual<object>('@/lib/usage/store')]
+    // A mutant that changes nothing would prove nothing.
+    const same = changed.flatMap((each, index) =>
+      Object.entries(each).filter(([key, text]) => Reflect.get(original[index] ?? {}, key) === text),
+    )
+    expect(same).toEqual([])
+    vi.doMock('./statements', async (importOriginal) => ({ ...(await importOriginal<object>()), ...changed[0] }))
+    vi.doMock('@/lib/usage/store', async (importOriginal) => ({ ...(await importOriginal<object>()), ...changed[1] }))
+    return loadProduct()
+  }
+
+  it('is caught by the interleaving that it forgot', async () => {
+    const differences = await playForced(forgets, await loadMutant(), database)
+    expect(differences.filter((line) => line.startsWith('usage_hours'))).not.toEqual([])
+  })
+
+  it.runIf(isFull)(
+    'is caught by seeds, too',
     async () => {
-      vi.resetModules()
-      const changed = [await statements(), await store()]
-      const original = [await vi.importActual<object>('./statements'), await vi.importActual<object>('@/lib/usage/store')]
-      // A mutant that changes nothing would prove nothing.
-      expect(
-        changed.flatMap((each, index) =>
-          Object.entries(each).filter(([key, text]) => Reflect.get(original[index] ?? {}, key) === text),
-        ),
-      ).toEqual([])
-      vi.doMock('./statements', async (original) => ({ ...(await original<object>()), ...changed[0] }))
-      vi.doMock('@/lib/usage/store', async (original) => ({ ...(await original<object>()), ...changed[1] }))
-      const mutant = await loadProduct()
+      const mutant = await loadMutant()
       const caught: string[] = []
-      let seeds = 0
       for (let seed = 1; seed <= mutantSeedCount; seed++) {
         const { differences } = await simulate(seed, mutant, database, servers)
-        seeds++
         // Caught by what it lost: a row of a table that is not what the events say.
         const lost = differences.find((line) => /^(?:while running: )?(?:usage_hours|org_hours|days) [-+] /.test(line))
         if (lost !== undefined) caught.push(`seed ${seed}: ${lost.slice(0, 100)}`)
-        if (caught.length > 0 && !isFull) break
       }
       expect(caught.length).toBeGreaterThan(0)
-      console.log(`${name}: caught in ${caught.length} of ${seeds} seeds, first in ${caught[0]}`)
+      console.log(`${name}: caught in ${caught.length} of ${mutantSeedCount} seeds, first in ${caught[0]}`)
     },
     30 * 60_000,
   )
