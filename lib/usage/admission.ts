@@ -59,6 +59,10 @@ export function refuse(request: ReportedRequest, admission: Admission): Rejectio
 
 function refuseTexts(request: ReportedRequest): Rejection | null {
   if (request.model === '') return { reason: 'missing_attribute', message: 'The model is missing. Send the model that answered.' }
+  // All requests with an empty id would be one and the same, and all but the first be lost.
+  if (request.key.kind === 'id' && request.key.id === '') {
+    return { reason: 'missing_attribute', message: 'The request id is missing. Send the id that the tool itself gives the request.' }
+  }
   const { nameLengthMax, keyLengthMax } = requestLimits
   const texts: [string, string, number][] = [
     ['tool', request.tool, nameLengthMax],
