@@ -32,8 +32,8 @@ const expected: Record<Permission, string> = {
 
 const letters: Record<Role, string> = { owner: 'o', admin: 'a', billing: 'b', member: 'm' }
 
-/** What a member gets beyond the table. */
-const visible: Record<MemberVisibility, readonly string[]> = {
+/** What a member gets beyond the table. Totals show nothing more until their minimum cohort is enforced. */
+const visible: Record<MemberVisibility, readonly string[]> = { self: [], totals: [], all: ['usage:read', 'people:read'] }
   self: [],
   totals: ['usage:read'],
   all: ['usage:read', 'people:read'],
