@@ -34,10 +34,6 @@ const letters: Record<Role, string> = { owner: 'o', admin: 'a', billing: 'b', me
 
 /** What a member gets beyond the table. Totals show nothing more until their minimum cohort is enforced. */
 const visible: Record<MemberVisibility, readonly string[]> = { self: [], totals: [], all: ['usage:read', 'people:read'] }
-  self: [],
-  totals: ['usage:read'],
-  all: ['usage:read', 'people:read'],
-}
 
 const permissions = Object.entries(expected).flatMap(([name, who]) => (isPermission(name) ? [{ name, who }] : []))
 
