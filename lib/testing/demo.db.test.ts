@@ -14,7 +14,8 @@ const requestCount = batches.reduce((sum, { count }) => sum + count, 0)
 
 describe('a filled demo', () => {
   const database = useDatabase()
-  const fill = (at: Date, onProgress?: (line: string) => void) => fillDemo({ databaseUrl: database.url, keySecret, today: at, size: 'small', onProgress })
+  const fill = (at: Date, onProgress?: (line: string) => void) =>
+    fillDemo({ databaseUrl: database.url, keySecret, today: at, size: 'small', onProgress })
   const count = async (statement: string) => Number((await database.db.execute<{ count: string }>(sql.raw(statement)))[0]?.count)
 
   test('holds every request once, counted, with everyone in their place', async () => {
@@ -66,9 +67,12 @@ describe('a filled demo', () => {
     )
     for (const [index, entry] of entries.entries()) {
       const previous = entries[index - 1]
-      if (previous?.org === entry.org && entry.action !== 'key.created') expect(entry.at >= previous.at || previous.action === 'key.created').toBe(true)
+      if (previous?.org === entry.org && entry.action !== 'key.created')
+        expect(entry.at >= previous.at || previous.action === 'key.created').toBe(true)
     }
-    expect(new Set(entries.map(({ action }) => action))).toEqual(new Set(['organization.created', 'member.added', 'member.removed', 'key.created']))
+    expect(new Set(entries.map(({ action }) => action))).toEqual(
+      new Set(['organization.created', 'member.added', 'member.removed', 'key.created']),
+    )
   })
 })
 
@@ -76,7 +80,8 @@ describe('an interrupted fill', () => {
   const database = useDatabase()
 
   test('is gone on with later, for the same present, and nothing counts twice', async () => {
-    const fill = (at: Date, onProgress?: (line: string) => void) => fillDemo({ databaseUrl: database.url, keySecret, today: at, size: 'small', onProgress })
+    const fill = (at: Date, onProgress?: (line: string) => void) =>
+      fillDemo({ databaseUrl: database.url, keySecret, today: at, size: 'small', onProgress })
     const interrupted = fill(today, (line) => {
       if (line.includes(' 60 %')) throw new Error('pulled the plug')
     })
@@ -94,7 +99,9 @@ describe('somebody’s database', () => {
 
   test('is refused, and nothing is written to it', async () => {
     await createOrganization(database.at(today), { name: 'Real work', slug: 'real-work', timeZone: 'UTC', operator: 'test' })
-    await expect(fillDemo({ databaseUrl: database.url, keySecret, today, size: 'small' })).rejects.toThrow(/real-work.*empty database/)
+    await expect(fillDemo({ databaseUrl: database.url, keySecret, today, size: 'small' })).rejects.toThrow(
+      /real-work.*empty database/,
+    )
     const [row] = await database.db.execute<{ count: string }>(sql`select count(*) from organizations`)
     expect(row?.count).toBe('1')
   })

@@ -13,8 +13,9 @@ import { generateBatches } from './demo/batches'
 import type { DemoBatch } from './demo/batches'
 import { findKeys, listSenderKeys, makeScriptKey, scriptKeyText, senderKeyText, settlePeople, todayOf } from './demo/people'
 import type { KeyRing } from './demo/people'
+import type { DemoRole, DemoSize } from './demo/organizations'
 import { demoSeed, planDemo } from './demo/plan'
-import type { DemoOrganization, DemoPerson, DemoPlan, DemoRole, DemoSize } from './demo/plan'
+import type { DemoOrganization, DemoPerson, DemoPlan } from './demo/plan'
 
 /** What a script needs to use the demo: an ingest key per organization, and someone of every role. */
 export type DemoManifest = {
@@ -47,14 +48,22 @@ const batchesAtOnce = 4
  * Fills a database with the demo through the product's own commands and ingest path, and answers how to use it. Does nothing
  * where the demo is complete, goes on where an earlier fill was interrupted, and refuses a database that somebody uses for real.
  */
-export async function fillDemo({ databaseUrl, keySecret, onProgress = () => {}, seed = demoSeed, today = new Date(), size = 'full' }: FillDemo): Promise<DemoManifest> {
+export async function fillDemo({
+  databaseUrl,
+  keySecret,
+  onProgress = () => {},
+  seed = demoSeed,
+  today = new Date(),
+  size = 'full',
+}: FillDemo): Promise<DemoManifest> {
   const ring = { seed, secret: keySecret }
   const { db, close } = openDatabase(databaseUrl, { max: batchesAtOnce + 4, name: 'outlay demo' })
   try {
     const context: Context = { db, now: today, origin: null }
     const begunFor = await findBegun(context, planDemo({ seed, today, size }))
     const plan = planDemo({ seed, today: begunFor ?? today, size })
-    if (!(await isComplete(context, plan, ring))) await fill({ ...context, now: plan.today }, { plan, ring, databaseUrl, onProgress })
+    if (!(await isComplete(context, plan, ring)))
+      await fill({ ...context, now: plan.today }, { plan, ring, databaseUrl, onProgress })
     return manifestOf(plan, ring)
   } finally {
     await close()
@@ -63,7 +72,11 @@ export async function fillDemo({ databaseUrl, keySecret, onProgress = () => {}, 
 
 /** The present of the demo that is in the database, complete or not; null where the database is empty. */
 async function findBegun(context: Context, plan: DemoPlan): Promise<Date | null> {
-  const rows = await context.db.select({ slug: organizations.slug, createdAt: organizations.createdAt }).from(organizations).orderBy(organizations.slug).limit(20)
+  const rows = await context.db
+    .select({ slug: organizations.slug, createdAt: organizations.createdAt })
+    .from(organizations)
+    .orderBy(organizations.slug)
+    .limit(20)
   const ours = new Set(plan.organizations.map(({ slug }) => slug))
   const foreign = rows.filter(({ slug }) => !ours.has(slug)).map(({ slug }) => slug)
   if (foreign.length > 0) {
@@ -78,14 +91,20 @@ async function findBegun(context: Context, plan: DemoPlan): Promise<Date | null>
 
 /** The last thing that a fill makes is a key for scripts in every organization. */
 async function isComplete(context: Context, plan: DemoPlan, ring: KeyRing): Promise<boolean> {
-  const known = await findKeys(context, plan.organizations.map(({ slug }) => scriptKeyText(ring, slug)))
+  const known = await findKeys(
+    context,
+    plan.organizations.map(({ slug }) => scriptKeyText(ring, slug)),
+  )
   return known.size === plan.organizations.length
 }
 
 type Fill = { plan: DemoPlan; ring: KeyRing; databaseUrl: string; onProgress: (line: string) => void }
 
 async function fill(context: Context, { plan, ring, databaseUrl, onProgress }: Fill): Promise<void> {
-  const people = plan.organizations.reduce((sum, organization) => sum + organization.people.filter(({ role }) => role !== null).length, 0)
+  const people = plan.organizations.reduce(
+    (sum, organization) => sum + organization.people.filter(({ role }) => role !== null).length,
+    0,
+  )
   onProgress(`${people} people join ${plan.organizations.length} organizations …`)
   await Promise.all(plan.organizations.map((organization) => settlePeople(context, plan, organization, ring)))
   await ingest(context, { plan, ring, databaseUrl, onProgress })
@@ -128,7 +147,8 @@ async function ingest(context: Context, { plan, ring, onProgress }: Fill): Promi
   } finally {
     await Promise.all([crew.down(), roller.down()])
   }
-  for (const { scope, lastUsedMs } of senders.values()) if (lastUsedMs > 0) await touchKey({ ...scope, now: new Date(lastUsedMs) })
+  for (const { scope, lastUsedMs } of senders.values())
+    if (lastUsedMs > 0) await touchKey({ ...scope, now: new Date(lastUsedMs) })
 }
 
 /** Does a few things at a time. What failed is thrown to whoever gives the next thing, or waits for the rest. */
@@ -249,7 +269,8 @@ function manifestOf(plan: DemoPlan, ring: KeyRing): DemoManifest {
 
 /** The member of this role whose own key has sent most: there is something to see for them. */
 function personOf(organization: DemoOrganization, role: DemoRole): { role: DemoRole; name: string; email: string } {
-  const amountOf = ({ habit, joinedOn }: DemoPerson) => habit.requestsPerDay * habit.attendance * (organization.lastDay - joinedOn)
+  const amountOf = ({ habit, joinedOn }: DemoPerson) =>
+    habit.requestsPerDay * habit.attendance * (organization.lastDay - joinedOn)
   const [person] = organization.people
     .filter((person) => person.role === role && person.leftOn === null && !person.isGuest && !person.isOnOrganizationKey)
     .sort((a, b) => amountOf(b) - amountOf(a) || a.index - b.index)

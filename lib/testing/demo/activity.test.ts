@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { liveDay } from './activity'
-import type { DemoRequest, DemoSession } from './activity'
+import type { DemoRequest, DemoSession } from './conversation'
 import { dayInZone, isoDay, weekdayOf } from './calendar'
 import { launchAgoDays, priceChangeAgoDays } from './models'
 import { planDemo } from './plan'
@@ -18,14 +18,18 @@ for (let day = acme.firstDay; day <= acme.lastDay; day += 1) {
   for (const person of acme.people) {
     const sessions = liveDay(plan, acme, person, day, random.restart(plan.seed, acme.index, person.index, day))
     for (const session of sessions) {
-      for (const request of session.requests) lived.push({ day, agoDays: acme.lastDay - day, person: person.index, session, request })
+      for (const request of session.requests)
+        lived.push({ day, agoDays: acme.lastDay - day, person: person.index, session, request })
     }
   }
 }
 
 const share = (all: readonly Lived[], which: (one: Lived) => boolean) => all.filter(which).length / all.length
 const costPerToken = (all: readonly Lived[]) => {
-  const tokens = all.reduce((sum, { request: { output, cacheWrite5m, cacheRead } }) => sum + output * 5 + cacheWrite5m * 1.25 + cacheRead * 0.1, 0)
+  const tokens = all.reduce(
+    (sum, { request: { output, cacheWrite5m, cacheRead } }) => sum + output * 5 + cacheWrite5m * 1.25 + cacheRead * 0.1,
+    0,
+  )
   return all.reduce((sum, { request }) => sum + (request.costNanos ?? 0), 0) / tokens
 }
 
@@ -54,7 +58,9 @@ describe('a history', () => {
     for (const { day, request } of lived.filter((_, index) => index % 97 === 0)) {
       expect(isoDay(dayInZone(new Date(request.atMs), acme.timeZone))).toBe(isoDay(day))
     }
-    const hours = lived.filter(({ session }) => session.tool !== 'claude-code').map(({ request }) => new Date(request.atMs).getUTCHours())
+    const hours = lived
+      .filter(({ session }) => session.tool !== 'claude-code')
+      .map(({ request }) => new Date(request.atMs).getUTCHours())
     expect(hours.filter((hour) => hour >= 6 && hour < 18).length / hours.length).toBeGreaterThan(0.75)
   })
 
@@ -81,14 +87,21 @@ describe('a history', () => {
       const perToken = agoDays > priceChangeAgoDays ? 3_000 : 2_000
       const { uncached, cacheRead, cacheWrite5m, cacheWrite1h, output } = request
       expect(request.costNanos).toBe(
-        perToken * uncached + (perToken / 10) * cacheRead + perToken * 1.25 * cacheWrite5m + perToken * 2 * cacheWrite1h + perToken * 5 * output,
+        perToken * uncached +
+          (perToken / 10) * cacheRead +
+          perToken * 1.25 * cacheWrite5m +
+          perToken * 2 * cacheWrite1h +
+          perToken * 5 * output,
       )
     }
     expect(sonnet.length).toBe(500)
   })
 
   test('shows the price change', () => {
-    const sonnet = lived.filter(({ request, session }) => request.model === 'claude-sonnet-5' && request.cacheWrite1h === 0 && session.tool === 'claude-code')
+    const sonnet = lived.filter(
+      ({ request, session }) =>
+        request.model === 'claude-sonnet-5' && request.cacheWrite1h === 0 && session.tool === 'claude-code',
+    )
     const before = costPerToken(sonnet.filter(({ agoDays }) => agoDays > priceChangeAgoDays))
     const since = costPerToken(sonnet.filter(({ agoDays }) => agoDays <= priceChangeAgoDays))
     expect(since / before).toBeCloseTo(2 / 3, 2)
@@ -97,7 +110,10 @@ describe('a history', () => {
   test('shows a launch that spreads', () => {
     const opus = lived.filter(({ request }) => request.model.startsWith('claude-opus'))
     const newShare = (from: number, to: number) =>
-      share(opus.filter(({ agoDays }) => agoDays <= from && agoDays > to), ({ request }) => request.model === 'claude-opus-5-5')
+      share(
+        opus.filter(({ agoDays }) => agoDays <= from && agoDays > to),
+        ({ request }) => request.model === 'claude-opus-5-5',
+      )
     expect(newShare(60, launchAgoDays)).toBe(0)
     expect(newShare(launchAgoDays - 3, launchAgoDays - 8)).toBeLessThan(newShare(24, 18))
     expect(newShare(24, 18)).toBeLessThan(newShare(7, -1))
@@ -111,8 +127,15 @@ describe('a history', () => {
     const anthropic = lived.filter(({ request }) => request.provider === 'anthropic')
     const during = anthropic.filter(({ request }) => request.atMs >= outage.startMs && request.atMs < outage.endMs)
     expect(share(during, ({ request }) => request.failure !== 0)).toBeGreaterThan(0.4)
-    expect(share(anthropic.filter(({ day }) => day !== outageDay), ({ request }) => request.failure !== 0)).toBeLessThan(0.02)
-    const weekBefore = anthropic.filter(({ request }) => request.atMs >= outage.startMs - 7 * 86_400_000 && request.atMs < outage.endMs - 7 * 86_400_000)
+    expect(
+      share(
+        anthropic.filter(({ day }) => day !== outageDay),
+        ({ request }) => request.failure !== 0,
+      ),
+    ).toBeLessThan(0.02)
+    const weekBefore = anthropic.filter(
+      ({ request }) => request.atMs >= outage.startMs - 7 * 86_400_000 && request.atMs < outage.endMs - 7 * 86_400_000,
+    )
     const isOk = ({ request }: Lived) => request.failure === 0
     expect(during.filter(isOk).length).toBeLessThan(weekBefore.filter(isOk).length / 2)
   })
@@ -128,7 +151,8 @@ describe('a history', () => {
     expect(shareOf(({ session }) => session.language !== '')).toBeGreaterThan(0.2)
     expect(shareOf(({ session }) => session.version === '2.0.60')).toBeGreaterThan(0.002)
     expect(shareOf(({ session }) => session.version === '2.0.60')).toBeLessThan(0.1)
-    for (const client of ['cli', 'ide', 'desktop']) expect(shareOf(({ session }) => session.client === client)).toBeGreaterThan(0.02)
+    for (const client of ['cli', 'ide', 'desktop'])
+      expect(shareOf(({ session }) => session.client === client)).toBeGreaterThan(0.02)
     const projectShares = acme.projects.map(({ name }) => shareOf(({ session }) => session.project?.name === name))
     const [firmware = 0, ...others] = projectShares
     expect(firmware).toBeGreaterThan(1.2 * Math.max(...others))
@@ -141,7 +165,8 @@ describe('a history', () => {
     for (const { request } of lived) {
       const { uncached, cacheRead, cacheWrite5m, cacheWrite1h, output, reasoning, durationMs, ttftMs } = request
       const counts = [uncached, cacheRead, cacheWrite5m, cacheWrite1h, output, reasoning, durationMs, ttftMs]
-      if (counts.some((count) => !Number.isSafeInteger(count) || count < 0)) throw new Error(`a count that is none: ${counts.join()}`)
+      if (counts.some((count) => !Number.isSafeInteger(count) || count < 0))
+        throw new Error(`a count that is none: ${counts.join()}`)
       if (reasoning > output || ttftMs > durationMs || uncached + cacheRead + cacheWrite5m + cacheWrite1h > 260_000) {
         throw new Error(`counts that cannot be: ${counts.join()}`)
       }

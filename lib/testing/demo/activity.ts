@@ -1,66 +1,33 @@
 import { dayStartMs, isHoliday, isWeekend, weekdayShare, type DayNumber } from './calendar'
-import { otherTool, type Client, type Habit } from './habits'
-import { claudePriceOf, modelLines, modelOf, versionOf, type ModelLine, type Tool } from './models'
-import type { Project } from './organizations'
-import type { DemoOrganization, DemoPerson, DemoPlan, Outage } from './plan'
+import { Conversation, outageAt, type DemoSession, type Situation } from './conversation'
+import { otherTool, type Habit } from './habits'
+import { modelLines, modelOf, versionOf, type ModelLine, type Tool } from './models'
+import type { DemoOrganization, DemoPerson, DemoPlan } from './plan'
 import type { Random } from './random'
 import { drawContext, drawGenerated } from './trace'
 
-/** Why a request was made: by the person's conversation, by a helper of it, or for a title and the like. */
-export type Purpose = 'main' | 'subagent' | 'auxiliary'
-
-/** One request of the demo, before it takes the shape in which its tool would have sent it. */
-export type DemoRequest = {
-  atMs: number
-  model: string
-  provider: string
-  purpose: Purpose
-  /** The HTTP status of a failure; 0 for a success. */
-  failure: number
-  uncached: number
-  cacheRead: number
-  cacheWrite5m: number
-  cacheWrite1h: number
-  output: number
-  reasoning: number
-  /** What the tool says that it cost; null when it says nothing. */
-  costNanos: number | null
-  durationMs: number
-  ttftMs: number
-}
-
-/** Someone's work with one tool in one go. */
-export type DemoSession = {
-  tool: Tool
-  client: Client
-  version: string
-  project: Project | null
-  language: string
-  /** Four words of randomness, from which its ids are made. */
-  entropy: readonly [number, number, number, number]
-  requests: DemoRequest[]
-}
-
-/** Where and when a session takes place. */
-type Situation = {
-  plan: DemoPlan
-  organization: DemoOrganization
-  person: DemoPerson
-  random: Random
-  agoDays: number
-  startMs: number
-  endMs: number
-}
-
 /** What someone does on one day: nothing, on most weekends, holidays and vacations. In no particular order. */
-export function liveDay(plan: DemoPlan, organization: DemoOrganization, person: DemoPerson, day: DayNumber, random: Random): DemoSession[] {
+export function liveDay(
+  plan: DemoPlan,
+  organization: DemoOrganization,
+  person: DemoPerson,
+  day: DayNumber,
+  random: Random,
+): DemoSession[] {
   if (day < person.joinedOn || (person.leftOn !== null && day >= person.leftOn)) return []
   const amount = amountOf(organization, person, day, random)
   if (amount === 0) return []
   const dayStart = dayStartMs(day, organization.timeZone)
-  const situation = { plan, organization, person, random, agoDays: organization.lastDay - day, endMs: Math.min(dayStart + 86_340_000, plan.today.getTime()) }
+  const situation = {
+    plan,
+    organization,
+    person,
+    random,
+    agoDays: organization.lastDay - day,
+    endMs: Math.min(dayStart + 86_340_000, plan.today.getTime()),
+  }
   const sessions: DemoSession[] = []
-  for (let left = amount; left > 0; ) {
+  for (let left = amount; left > 0;) {
     const length = Math.min(left, 1 + Math.floor(random.logNormal(person.habit.sessionLength, 0.8)))
     left -= length
     const session = liveSession({ ...situation, startMs: dayStart + timeOfDayMs(person.habit, random) }, length)
@@ -88,7 +55,8 @@ function amountOf(organization: DemoOrganization, person: DemoPerson, day: DayNu
 function timeOfDayMs(habit: Habit, random: Random): number {
   if (habit.isNightly) return (1.5 + random.fraction() * 2.5) * 3_600_000
   const kind = random.fraction()
-  const [center, spread] = kind < habit.eveningShare ? [20.6, 1.1] : kind < 0.52 + habit.eveningShare / 2 ? [10.3, 1.2] : [14.9, 1.6]
+  const [center, spread] =
+    kind < habit.eveningShare ? [20.6, 1.1] : kind < 0.52 + habit.eveningShare / 2 ? [10.3, 1.2] : [14.9, 1.6]
   const hour = center + (kind < habit.eveningShare ? 0 : habit.shiftHours) + spread * random.normal()
   return Math.max(5.2, Math.min(23.4, hour)) * 3_600_000
 }
@@ -106,7 +74,14 @@ function liveSession(situation: Situation, length: number): DemoSession | null {
   const isOld = tool === 'claude-code' && habit.keepsOldVersion && agoDays > 300
   const session: DemoSession = {
     tool,
-    client: tool === 'claude-code' && random.chance(0.88) ? habit.client : tool === 'claude-code' ? habit.otherClient : habit.client === 'ide' ? 'ide' : 'cli',
+    client:
+      tool === 'claude-code' && random.chance(0.88)
+        ? habit.client
+        : tool === 'claude-code'
+          ? habit.otherClient
+          : habit.client === 'ide'
+            ? 'ide'
+            : 'cli',
     version: isOld ? '2.0.60' : versionOf(tool, agoDays, habit.updateLagDays),
     project,
     language: project && random.chance(habit.languageShare) ? project.language : '',
@@ -121,14 +96,26 @@ function liveSession(situation: Situation, length: number): DemoSession | null {
 function liveClaudeSession(situation: Situation, session: DemoSession, length: number): void {
   const { person, random, agoDays } = situation
   const { habit } = person
-  const line = random.chance(habit.haikuShare) ? modelLines.haiku : random.chance(habit.opusShare) ? modelLines.opus : modelLines.sonnet
+  const line = random.chance(habit.haikuShare)
+    ? modelLines.haiku
+    : random.chance(habit.opusShare)
+      ? modelLines.opus
+      : modelLines.sonnet
   const model = modelOf(line, agoDays, habit.adoptionLagDays)
   const conversation = new Conversation(situation, session)
   const systemTokens = 14_000 + random.below(9_000)
   if (random.chance(0.5)) {
     // A title for the session, by the smallest model.
     const haiku = modelOf(modelLines.haiku, agoDays, 0)
-    conversation.request({ model: haiku, provider: 'anthropic', purpose: 'auxiliary', uncached: 120 + drawContext(random, 1), cacheRead: 0, cacheWrite: 0, output: 8 + drawGenerated(random, 1) })
+    conversation.request({
+      model: haiku,
+      provider: 'anthropic',
+      purpose: 'auxiliary',
+      uncached: 120 + drawContext(random, 1),
+      cacheRead: 0,
+      cacheWrite: 0,
+      output: 8 + drawGenerated(random, 1),
+    })
   }
   let context = systemTokens
   // Others of the same organization have just sent the same instructions: half of the time they are in the cache already.
@@ -139,7 +126,15 @@ function liveClaudeSession(situation: Situation, session: DemoSession, length: n
     const uncached = 3 + random.below(9)
     const isMissed = random.chance(0.035)
     const cacheRead = isMissed ? 0 : cached
-    conversation.request({ model, provider: 'anthropic', purpose: 'main', uncached, cacheRead, cacheWrite: context - cacheRead + read, output: written })
+    conversation.request({
+      model,
+      provider: 'anthropic',
+      purpose: 'main',
+      uncached,
+      cacheRead,
+      cacheWrite: context - cacheRead + read,
+      output: written,
+    })
     context += read + written
     cached = context - written
     if (context > habit.contextTokensMax) {
@@ -161,7 +156,15 @@ function liveSubagent({ random, agoDays }: Situation, conversation: Conversation
   for (let count = 0; count < length && !conversation.isOver; count += 1) {
     const read = drawContext(random, 1 + random.below(3))
     const written = drawGenerated(random, 1 + random.below(8))
-    conversation.request({ model, provider: 'anthropic', purpose: 'subagent', uncached: 3 + random.below(9), cacheRead: cached, cacheWrite: context - cached + read, output: written })
+    conversation.request({
+      model,
+      provider: 'anthropic',
+      purpose: 'subagent',
+      uncached: 3 + random.below(9),
+      cacheRead: cached,
+      cacheWrite: context - cached + read,
+      output: written,
+    })
     context += read + written
     cached = context - written
   }
@@ -181,7 +184,15 @@ function liveOtherSession(situation: Situation, session: DemoSession, length: nu
   let cached = random.chance(0.4) ? systemTokens : 0
   for (let count = 0; count < length && !conversation.isOver; count += 1) {
     if (small && random.chance(0.12)) {
-      conversation.request({ model: modelOf(small, agoDays, 0), provider, purpose: 'auxiliary', uncached: 200 + drawContext(random, 1), cacheRead: 0, cacheWrite: 0, output: drawGenerated(random, 2) })
+      conversation.request({
+        model: modelOf(small, agoDays, 0),
+        provider,
+        purpose: 'auxiliary',
+        uncached: 200 + drawContext(random, 1),
+        cacheRead: 0,
+        cacheWrite: 0,
+        output: drawGenerated(random, 2),
+      })
       continue
     }
     const read = Math.round(habit.appetite * drawContext(random, 1 + random.below(5)))
@@ -189,7 +200,16 @@ function liveOtherSession(situation: Situation, session: DemoSession, length: nu
     // These vendors cache by themselves, in whole blocks, and charge nothing for writing.
     const cacheRead = isOwn || random.chance(0.12) ? 0 : cached - (cached % 128)
     const reasoning = isOwn ? 0 : Math.floor(written * random.fraction() * 0.7)
-    conversation.request({ model, provider, purpose: 'main', uncached: context - cacheRead + read, cacheRead, cacheWrite: 0, output: written, reasoning })
+    conversation.request({
+      model,
+      provider,
+      purpose: 'main',
+      uncached: context - cacheRead + read,
+      cacheRead,
+      cacheWrite: 0,
+      output: written,
+      reasoning,
+    })
     context += read + written
     cached = context - written
     if (context > habit.contextTokensMax) {
@@ -219,80 +239,4 @@ function linesOf(tool: Tool): { main: ModelLine; small: ModelLine | null } {
 
 function providerOf(tool: Tool): string {
   return linesOf(tool).main.provider
-}
-
-function outageAt(plan: DemoPlan, provider: string, atMs: number): Outage | null {
-  return plan.outages.find((outage) => outage.provider === provider && outage.startMs <= atMs && atMs < outage.endMs) ?? null
-}
-
-type Sizes = {
-  model: string
-  provider: string
-  purpose: Purpose
-  uncached: number
-  cacheRead: number
-  cacheWrite: number
-  output: number
-  reasoning?: number
-}
-
-/** The clock of a session: each request takes its time, fails now and then, and nothing happens after the day or the present. */
-class Conversation {
-  isOver = false
-  private atMs: number
-  private failuresInARow = 0
-
-  constructor(
-    private readonly situation: Situation,
-    private readonly session: DemoSession,
-  ) {
-    this.atMs = Math.round(situation.startMs)
-  }
-
-  /** Makes one request, and once more when the first try failed and the person has patience left. */
-  request(sizes: Sizes): void {
-    const { plan, random } = this.situation
-    const isDown = outageAt(plan, sizes.provider, this.atMs) !== null
-    if (random.chance(isDown ? 0.72 : 0.005)) {
-      this.fail(sizes, isDown)
-      if (this.failuresInARow >= 3) this.isOver = true
-      return
-    }
-    this.failuresInARow = 0
-    this.succeed(sizes)
-  }
-
-  private succeed({ model, provider, purpose, uncached, cacheRead, cacheWrite, output, reasoning = 0 }: Sizes): void {
-    const { random, person, agoDays } = this.situation
-    const ttftMs = Math.round(random.logNormal(420 + (uncached + cacheWrite) / 14 + cacheRead / 160, 0.35))
-    const durationMs = ttftMs + Math.round(output * random.logNormal(purpose === 'main' ? 15 : 7, 0.25))
-    const cacheWrite1h = person.habit.hasLongCache && purpose === 'main' ? cacheWrite : 0
-    const cacheWrite5m = cacheWrite - cacheWrite1h
-    const price = this.session.tool === 'claude-code' ? claudePriceOf(model, agoDays) : null
-    const costNanos = price
-      ? uncached * price.uncached + cacheRead * price.cacheRead + cacheWrite5m * price.cacheWrite5m + cacheWrite1h * price.cacheWrite1h + output * price.output
-      : null
-    this.add({ atMs: 0, model, provider, purpose, failure: 0, uncached, cacheRead, cacheWrite5m, cacheWrite1h, output, reasoning, costNanos, durationMs, ttftMs })
-    this.atMs += durationMs + Math.round(random.logNormal(purpose === 'main' ? 21_000 : 900, 1.1))
-  }
-
-  private fail({ model, provider, purpose }: Sizes, isDown: boolean): void {
-    const { random } = this.situation
-    const failure = isDown ? random.pick([529, 529, 529, 500, 503]) : random.pick([529, 429, 500, 408])
-    const durationMs = Math.round(random.logNormal(failure === 408 ? 60_000 : 1_400, 0.6))
-    this.add({ atMs: 0, model, provider, purpose, failure, uncached: 0, cacheRead: 0, cacheWrite5m: 0, cacheWrite1h: 0, output: 0, reasoning: 0, costNanos: null, durationMs, ttftMs: 0 })
-    this.failuresInARow += 1
-    this.atMs += durationMs + Math.round(random.logNormal(8_000 * this.failuresInARow, 0.7))
-  }
-
-  private add(request: DemoRequest): void {
-    // Tools write a record when the answer is there.
-    const atMs = this.atMs + request.durationMs
-    if (atMs >= this.situation.endMs) {
-      this.isOver = true
-      return
-    }
-    request.atMs = atMs
-    this.session.requests.push(request)
-  }
 }

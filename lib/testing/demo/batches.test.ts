@@ -66,8 +66,12 @@ describe('batches', () => {
     expect(total(requests, ({ tokens }) => tokens.output)).toBe(total(lived, ({ output }) => output))
     expect(total(requests, ({ tokens }) => tokens.reasoning)).toBe(total(lived, ({ reasoning }) => reasoning))
     expect(total(requests, ({ costNanos }) => Number(costNanos ?? 0n))).toBe(total(lived, ({ costNanos }) => costNanos ?? 0))
-    expect(total(requests, ({ outcome }) => (outcome === 'failed' ? 1 : 0))).toBe(total(lived, ({ failure }) => (failure === 0 ? 0 : 1)))
-    expect(total(requests, ({ occurredAtMs }) => today.getTime() - occurredAtMs)).toBe(total(lived, ({ atMs }) => today.getTime() - atMs))
+    expect(total(requests, ({ outcome }) => (outcome === 'failed' ? 1 : 0))).toBe(
+      total(lived, ({ failure }) => (failure === 0 ? 0 : 1)),
+    )
+    expect(total(requests, ({ occurredAtMs }) => today.getTime() - occurredAtMs)).toBe(
+      total(lived, ({ atMs }) => today.getTime() - atMs),
+    )
     expect(total(requests, ({ latencyMs }) => latencyMs ?? 0)).toBe(total(lived, ({ durationMs }) => durationMs))
   })
 
@@ -77,7 +81,9 @@ describe('batches', () => {
         if (request.key.kind === 'id') expect(request.key.id).toMatch(/^req_011C\w{20}$|^[0-9a-f-]{36}[#/]\d+$/)
         if (batch.person !== null && request.claim?.namespace === 'email') expect(request.claim.value).toBe(batch.person.email)
         if (batch.person === null && request.claim?.namespace === 'email') {
-          expect(batch.organization.people.filter(({ isOnOrganizationKey }) => isOnOrganizationKey).map(({ email }) => email)).toContain(request.claim.value)
+          expect(
+            batch.organization.people.filter(({ isOnOrganizationKey }) => isOnOrganizationKey).map(({ email }) => email),
+          ).toContain(request.claim.value)
         }
       }
     }

@@ -1,4 +1,5 @@
-import { liveDay, type DemoSession } from './activity'
+import { liveDay } from './activity'
+import type { DemoSession } from './conversation'
 import { encodeOldSession, encodeSession, isOldShape } from './otlp'
 import type { DemoOrganization, DemoPerson, DemoPlan } from './plan'
 import { Random } from './random'

@@ -49,6 +49,11 @@ describe('days in a zone', () => {
   })
 
   test('Saturday and Sunday are the weekend', () => {
-    expect(['2026-11-20', '2026-11-21', '2026-11-22', '2026-11-23'].map((text) => isWeekend(day(text)))).toEqual([false, true, true, false])
+    expect(['2026-11-20', '2026-11-21', '2026-11-22', '2026-11-23'].map((text) => isWeekend(day(text)))).toEqual([
+      false,
+      true,
+      true,
+      false,
+    ])
   })
 })

@@ -1,7 +1,6 @@
 import { isWeekend, weekdayOf, type DayNumber } from './calendar'
 import { tools, type Tool } from './models'
-import type { OrganizationSpec, Project } from './organizations'
-import type { DemoRole, DemoSize } from './plan'
+import type { DemoRole, DemoSize, OrganizationSpec, Project } from './organizations'
 import { itemAt, type Random } from './random'
 
 /** With what someone reaches a tool. */
@@ -69,8 +68,12 @@ export function inventHabit({
   const devotion = role === 'billing' ? 0.12 : role === 'owner' ? 0.6 : isGuest ? 0.45 : 1
   const client = isRobot ? 'cli' : random.pickWeighted(clientWeights)
   return {
-    requestsPerDay: isRobot ? spec.requestsPerDay * 2 : Math.min(600, random.logNormal(spec.requestsPerDay * devotion * activityBySize[size], 0.85)),
-    attendance: isRobot ? 0.97 : Math.min(0.97, spec.attendance * (role === 'billing' ? 0.2 : isGuest ? 0.5 : 1) * random.logNormal(1, 0.28)),
+    requestsPerDay: isRobot
+      ? spec.requestsPerDay * 2
+      : Math.min(600, random.logNormal(spec.requestsPerDay * devotion * activityBySize[size], 0.85)),
+    attendance: isRobot
+      ? 0.97
+      : Math.min(0.97, spec.attendance * (role === 'billing' ? 0.2 : isGuest ? 0.5 : 1) * random.logNormal(1, 0.28)),
     weekendShare: isRobot ? 0.9 : Math.min(0.7, random.logNormal(0.045, 1.1)),
     sessionLength: Math.min(60, random.logNormal(11, 0.5)),
     appetite: random.logNormal(1, 0.35),
@@ -145,7 +148,7 @@ function planVacations(random: Random, firstDay: DayNumber, lastDay: DayNumber):
 }
 
 /** So many hexadecimal digits. */
-export function hexOf(random: Random, length: number): string {
+function hexOf(random: Random, length: number): string {
   let text = ''
   while (text.length < length) text += random.next().toString(16).padStart(8, '0')
   return text.slice(0, length)

@@ -41,8 +41,12 @@ const namesByCountry: Readonly<Record<Country, Names>> = {
       Thomas Verma Gowda Hegde Mistry Naidu`),
   },
   GB: {
-    given: words(`Alfie Beth Callum Daisy Ewan Freya Gemma Harriet Imogen Jack Kieran Lottie Niamh Oliver Poppy Rhys Saoirse Toby`),
-    family: words(`Ashworth Blackwood Carmichael Davies Evans Fairley Gallagher Hargreaves Llewellyn MacLeod Oakley Pritchard Thornton`),
+    given: words(
+      `Alfie Beth Callum Daisy Ewan Freya Gemma Harriet Imogen Jack Kieran Lottie Niamh Oliver Poppy Rhys Saoirse Toby`,
+    ),
+    family: words(
+      `Ashworth Blackwood Carmichael Davies Evans Fairley Gallagher Hargreaves Llewellyn MacLeod Oakley Pritchard Thornton`,
+    ),
   },
   PL: {
     given: words(`Agnieszka Bartosz Dorota Ewa Filip Grzegorz Igor Joanna Kacper Magda Michał Paweł Piotr Zofia Wojciech`),
@@ -51,7 +55,12 @@ const namesByCountry: Readonly<Record<Country, Names>> = {
 }
 
 /** An invented name, and its e-mail at a domain that is reserved for examples; never one that is already taken. */
-export function inventName(random: Random, country: Country, domain: string, taken: Set<string>): { name: string; email: string } {
+export function inventName(
+  random: Random,
+  country: Country,
+  domain: string,
+  taken: Set<string>,
+): { name: string; email: string } {
   const { given, family } = namesByCountry[country]
   for (;;) {
     const name = `${random.pick(given)} ${random.pick(family)}`
@@ -62,7 +71,18 @@ export function inventName(random: Random, country: Country, domain: string, tak
   }
 }
 
-const letters: Readonly<Record<string, string>> = { ä: 'ae', ö: 'oe', ü: 'ue', ß: 'ss', ł: 'l', Ł: 'L', ı: 'i', Ü: 'Ue', Ö: 'Oe', Ä: 'Ae' }
+const letters: Readonly<Record<string, string>> = {
+  ä: 'ae',
+  ö: 'oe',
+  ü: 'ue',
+  ß: 'ss',
+  ł: 'l',
+  Ł: 'L',
+  ı: 'i',
+  Ü: 'Ue',
+  Ö: 'Oe',
+  Ä: 'Ae',
+}
 
 function toAscii(name: string): string {
   return name

@@ -1,5 +1,9 @@
 import type { Country } from './calendar'
-import type { DemoSize } from './plan'
+
+/** What `npm run demo` shows, or what the browser tests need, in seconds. */
+export type DemoSize = 'full' | 'small'
+
+export type DemoRole = 'owner' | 'admin' | 'billing' | 'member'
 
 /** A repository that people work in, and the language of most of it. */
 export type Project = { readonly name: string; readonly language: string; readonly weight: number }

@@ -1,4 +1,4 @@
-import type { DemoRequest, DemoSession } from './activity'
+import type { DemoRequest, DemoSession } from './conversation'
 import { ByteWriter, varintLength } from './bytes'
 import type { Client } from './habits'
 import type { DemoOrganization, DemoPerson } from './plan'
@@ -316,7 +316,9 @@ const scopes = new Map<string, Buffer>()
 function scopeOf(version: string): Buffer {
   let scope = scopes.get(version)
   if (!scope) {
-    const parts = [scopeName, version].map((text, index) => Buffer.concat([Buffer.from([index === 0 ? 0x0a : 0x12, text.length]), Buffer.from(text)]))
+    const parts = [scopeName, version].map((text, index) =>
+      Buffer.concat([Buffer.from([index === 0 ? 0x0a : 0x12, text.length]), Buffer.from(text)]),
+    )
     const message = Buffer.concat(parts)
     scope = Buffer.concat([Buffer.from([tags.scope, message.length]), message])
     scopes.set(version, scope)

@@ -9,8 +9,9 @@ import { ensureUser } from '@/lib/identity/commands'
 import { addMember, createKey, removeMember } from '@/lib/members/commands'
 import { createOrganization } from '@/lib/organizations/commands'
 import { dayMs, dayStartMs } from './calendar'
+import type { DemoSize } from './organizations'
 import { daysBySize } from './plan'
-import type { DemoOrganization, DemoPerson, DemoPlan, DemoSize } from './plan'
+import type { DemoOrganization, DemoPerson, DemoPlan } from './plan'
 
 /** What the product itself is called where it acts for the demo. */
 const systemName = 'demo'
@@ -19,7 +20,12 @@ const systemName = 'demo'
 export type KeyRing = { readonly seed: number; readonly secret: string }
 
 /** A key as it stands in the database, for minting the scope under which its batches come in. */
-export type DemoKey = { keyId: string; userId: string | null; settles: boolean; scopes: ('usage:ingest' | 'usage:read' | 'gateway:use')[] }
+export type DemoKey = {
+  keyId: string
+  userId: string | null
+  settles: boolean
+  scopes: ('usage:ingest' | 'usage:read' | 'gateway:use')[]
+}
 
 /** The key that scripts use: made when everything else is in place, so that it also says that nothing is missing. */
 export function scriptKeyText(ring: KeyRing, slug: string): string {
@@ -36,7 +42,7 @@ function keyText({ seed, secret }: KeyRing, name: string): string {
 }
 
 /** When the demo's organizations were created, so that a fill that was interrupted goes on with the same history. */
-export function createdAtOf(today: Date, size: DemoSize, index: number): Date {
+function createdAtOf(today: Date, size: DemoSize, index: number): Date {
   // A millisecond apart: an organization's id begins with its time.
   return new Date(today.getTime() - daysBySize[size] * dayMs + index)
 }
@@ -47,7 +53,12 @@ export function todayOf(firstCreatedAt: Date, size: DemoSize): Date {
 }
 
 /** Makes an organization and its people as if it had happened in its time: everyone joins, gets a key, and some leave. What is there already stays. */
-export async function settlePeople(context: Context, plan: DemoPlan, organization: DemoOrganization, ring: KeyRing): Promise<void> {
+export async function settlePeople(
+  context: Context,
+  plan: DemoPlan,
+  organization: DemoOrganization,
+  ring: KeyRing,
+): Promise<void> {
   const createdAt = createdAtOf(plan.today, plan.size, organization.index)
   await ensureOrganization({ ...context, now: createdAt }, organization)
   const scope = await systemScope<'members:manage' | 'owners:manage' | 'keys:manage'>(context, organization.slug, systemName)
@@ -61,11 +72,16 @@ export async function settlePeople(context: Context, plan: DemoPlan, organizatio
     } else {
       const userId = member?.userId ?? (await join(now, person))
       if (person.email !== null) known.set(person.email, { userId, isGone: member?.isGone ?? false })
-      if (!person.isOnOrganizationKey) await makeKey(now, missing, { userId, name: keyNameOf(person), keyText: senderKeyText(ring, organization, person) })
+      if (!person.isOnOrganizationKey)
+        await makeKey(now, missing, { userId, name: keyNameOf(person), keyText: senderKeyText(ring, organization, person) })
     }
   }
   if (organization.people.some((person) => person.isOnOrganizationKey)) {
-    await makeKey({ ...scope, now: createdAt }, missing, { userId: null, name: 'Managed settings', keyText: senderKeyText(ring, organization, null) })
+    await makeKey({ ...scope, now: createdAt }, missing, {
+      userId: null,
+      name: 'Managed settings',
+      keyText: senderKeyText(ring, organization, null),
+    })
   }
 }
 
@@ -83,7 +99,12 @@ export async function findKeys(context: Context, keyTexts: readonly string[]): P
     .select({ hash: keyHashes.hash, keyId: keys.keyId, userId: keys.userId, settles: keys.settles, scopes: keys.scopes })
     .from(keyHashes)
     .innerJoin(keys, and(eq(keys.orgId, keyHashes.orgId), eq(keys.keyId, keyHashes.keyId)))
-    .where(inArray(keyHashes.hash, [...texts.keys()].map((hash) => Buffer.from(hash, 'hex'))))
+    .where(
+      inArray(
+        keyHashes.hash,
+        [...texts.keys()].map((hash) => Buffer.from(hash, 'hex')),
+      ),
+    )
     .orderBy(keys.keyId)
   return new Map(rows.map(({ hash, ...key }) => [texts.get(hash.toString('hex')) ?? '', key]))
 }
@@ -96,7 +117,11 @@ export function listSenderKeys(organization: DemoOrganization, ring: KeyRing): s
 
 async function ensureOrganization(context: Context, organization: DemoOrganization): Promise<void> {
   const { slug, name, timeZone } = organization
-  const [known] = await context.db.select({ orgId: organizations.orgId }).from(organizations).where(eq(organizations.slug, slug)).limit(1)
+  const [known] = await context.db
+    .select({ orgId: organizations.orgId })
+    .from(organizations)
+    .where(eq(organizations.slug, slug))
+    .limit(1)
   if (!known) await createOrganization(context, { slug, name, timeZone, operator: systemName })
 }
 
@@ -107,10 +132,16 @@ function listMoves(plan: DemoPlan, organization: DemoOrganization, createdAt: Da
   const moves = organization.people.flatMap((person): Move[] => {
     if (person.role === null) return []
     // An hour before work begins; the owner comes with the organization.
-    const joinedMs = person.role === 'owner' ? createdAt.getTime() : dayStartMs(person.joinedOn, organization.timeZone) + 4 * 3_600_000 + person.index
+    const joinedMs =
+      person.role === 'owner'
+        ? createdAt.getTime()
+        : dayStartMs(person.joinedOn, organization.timeZone) + 4 * 3_600_000 + person.index
     const join: Move = { at: capped(joinedMs, plan.today), person, kind: 'join' }
     if (person.leftOn === null) return [join]
-    return [join, { at: capped(dayStartMs(person.leftOn, organization.timeZone) + person.index, plan.today), person, kind: 'leave' }]
+    return [
+      join,
+      { at: capped(dayStartMs(person.leftOn, organization.timeZone) + person.index, plan.today), person, kind: 'leave' },
+    ]
   })
   return moves.sort((a, b) => a.at.getTime() - b.at.getTime() || a.person.index - b.person.index)
 }
@@ -142,7 +173,11 @@ async function join(scope: Scope<'members:manage'>, person: DemoPerson): Promise
   return userId
 }
 
-async function makeKey(scope: Scope<'keys:manage'>, missing: ReadonlySet<string>, key: { userId: string | null; name: string; keyText: string }): Promise<void> {
+async function makeKey(
+  scope: Scope<'keys:manage'>,
+  missing: ReadonlySet<string>,
+  key: { userId: string | null; name: string; keyText: string },
+): Promise<void> {
   if (missing.has(key.keyText)) await createKey(scope, { ...key, scopes: ['usage:ingest'] })
 }
 

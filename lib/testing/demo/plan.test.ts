@@ -23,13 +23,17 @@ describe('a plan', () => {
   test.each(['full', 'small'] as const)('has every role in every organization, %s', (size) => {
     for (const { people } of planDemo({ seed: 3, today, size }).organizations) {
       const ownDomain = people.filter(({ isGuest, leftOn }) => !isGuest && leftOn === null)
-      expect(new Set(ownDomain.map(({ role }) => role))).toEqual(expect.objectContaining(new Set(['owner', 'admin', 'billing', 'member'])))
+      expect(new Set(ownDomain.map(({ role }) => role))).toEqual(
+        expect.objectContaining(new Set(['owner', 'admin', 'billing', 'member'])),
+      )
     }
   })
 
   test('small has organizations of 4, 8 and 12 and 45 days', () => {
     const { organizations } = planDemo({ seed: 1, today, size: 'small' })
-    expect(organizations.map(({ people }) => people.filter(({ role, leftOn }) => role !== null && leftOn === null).length)).toEqual([4, 8, 12])
+    expect(
+      organizations.map(({ people }) => people.filter(({ role, leftOn }) => role !== null && leftOn === null).length),
+    ).toEqual([4, 8, 12])
     for (const { firstDay, lastDay } of organizations) expect(lastDay - firstDay).toBe(44)
   })
 })

@@ -1,13 +1,8 @@
 import { dayInZone, isHoliday, isWeekend, isoDay, weekdayOf, type Country, type DayNumber } from './calendar'
 import { inventHabit, type Habit } from './habits'
 import { inventName } from './names'
-import { organizationSpecs, type OrganizationSpec, type Project } from './organizations'
+import { organizationSpecs, type DemoRole, type DemoSize, type OrganizationSpec, type Project } from './organizations'
 import { hashText, itemAt, Random } from './random'
-
-/** What `npm run demo` shows, or what the browser tests need, in seconds. */
-export type DemoSize = 'full' | 'small'
-
-export type DemoRole = 'owner' | 'admin' | 'billing' | 'member'
 
 /** Someone who works: a member, a contractor whom only an e-mail in the telemetry names, or a robot without any name. */
 export type DemoPerson = {
@@ -149,7 +144,8 @@ function planPeople({
     const kind = kindAt(index, counts)
     const role = kind === 'member' ? itemAt(roles, index) : kind === 'leaver' ? 'member' : null
     // Consultants are the last of the members, and never the only plain one.
-    const consultant = kind === 'member' && role === 'member' && roles[index - 1] === 'member' ? ours[counts.members - 1 - index] : undefined
+    const consultant =
+      kind === 'member' && role === 'member' && roles[index - 1] === 'member' ? ours[counts.members - 1 - index] : undefined
     const country = consultant?.country ?? random.pickWeighted(spec.countries)
     const domain = kind === 'contractor' ? 'brightwater-labs.example' : spec.domain
     const named = consultant ?? inventName(random, country, domain, taken)
@@ -164,7 +160,16 @@ function planPeople({
       ...stay,
       // Whoever has a say has a key of their own; so have most others.
       isOnOrganizationKey: role === null || (role === 'member' && random.chance(spec.organizationKeyShare)),
-      habit: inventHabit({ random, spec, size, role, isRobot: kind === 'robot', isGuest: consultant !== undefined, firstDay, lastDay }),
+      habit: inventHabit({
+        random,
+        spec,
+        size,
+        role,
+        isRobot: kind === 'robot',
+        isGuest: consultant !== undefined,
+        firstDay,
+        lastDay,
+      }),
     }
   })
 }

@@ -1,4 +1,4 @@
-import type { DemoRequest, DemoSession } from './activity'
+import type { DemoRequest, DemoSession } from './conversation'
 import { sessionIdOf } from './otlp'
 import type { DemoPerson } from './plan'
 
