@@ -59,11 +59,15 @@ const places = {
   enums: String.raw`^db/enums\.ts$`,
   schema: String.raw`^db/(?:schema/|(?:enums|columns|errors|partitions)\.ts$)`,
   client: String.raw`^db/client\.ts$`,
+  errors: String.raw`^db/errors\.ts$`,
   db: '^db/',
 } as const
 
 /** What is no module of ours: packages, the two markers of React, and files that only the bundler reads. */
 const outside = ['^node_modules/', '^(?:server|client)-only$', String.raw`\.(?:css|svg|png|ico|woff2)$`]
+
+/** The parts of a chart that use the chart library: half as large as everything else together (docs/decisions, 008). */
+const canvas = String.raw`^components/charts/(?!chart-)[a-z]+-canvas\.tsx$`
 
 type Room = { name: string; from: string; mayImport: readonly string[] }
 
@@ -88,7 +92,11 @@ const rooms: readonly Room[] = [
     from: places.components,
     mayImport: [places.components, places.nounPure, places.permissions, places.foundation, places.enums],
   },
-  { name: 'http', from: places.http, mayImport: [places.http, places.access, places.foundation, places.client, places.enums] },
+  {
+    name: 'http',
+    from: places.http,
+    mayImport: [places.http, places.access, places.foundation, places.client, places.errors, places.enums],
+  },
   {
     name: 'noun',
     from: String.raw`^lib/${noun}/(?:queries|commands|client)\.ts$`,
@@ -158,6 +166,14 @@ function floorRules(): IForbiddenRuleType[] {
     forbid('building-blocks-know-no-noun', {
       from: { path: '^components/(?:ui|charts)/', pathNot: notShipped },
       to: { path: [String.raw`^components/(?!(?:ui|charts)/)`, `^lib/${noun}/`, places.permissions] },
+    }),
+    forbid('chart-library-in-canvases-only', {
+      from: { path: '^(?:app|components|lib)/', pathNot: canvas },
+      to: { path: '^node_modules/@tremor/' },
+    }),
+    forbid('canvases-come-after-the-page', {
+      from: { pathNot: notShipped },
+      to: { path: canvas, dynamic: false, dependencyTypesNot: ['type-only'] },
     }),
     forbid('shipped-code-imports-no-test', {
       from: { path: '^(?:app|components|lib|db|cli)/', pathNot: notShipped },
