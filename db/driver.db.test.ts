@@ -11,7 +11,7 @@ import { pathToFileURL } from 'node:url'
 import postgres from 'postgres'
 import type { Sql } from 'postgres'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { isDatabaseAway } from './client'
+import { isDatabaseAway } from './errors'
 import { Random } from '@/lib/testing/demo/random'
 import { useDatabase } from '@/lib/testing/harness'
 

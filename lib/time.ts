@@ -72,7 +72,11 @@ export function startOfLocalDay(day: LocalDay, timeZone: string): Date {
 
 /** An instant as `YYYY-MM-DD HH:mm:ss` on the wall clock of a time zone. */
 export function wallClockText(at: Date, timeZone: string): string {
-  const parts = Object.fromEntries(wallClock(timeZone).formatToParts(at).map(({ type, value }) => [type, value]))
+  const parts = Object.fromEntries(
+    wallClock(timeZone)
+      .formatToParts(at)
+      .map(({ type, value }) => [type, value]),
+  )
   return `${parts['year']}-${parts['month']}-${parts['day']} ${parts['hour']}:${parts['minute']}:${parts['second']}`
 }
 

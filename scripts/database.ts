@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import postgres from 'postgres'
-import { isDatabaseAway } from '@/db/client'
+import { isDatabaseAway } from '@/db/errors'
 import { ensureEmbedded } from '@/db/embedded'
 import { CommandError } from './command'
 import type { Command } from './command'

@@ -6,7 +6,13 @@ import { listOrganizations } from '@/lib/organizations/queries'
 import { routes } from '@/lib/routes'
 
 /** The chrome around an organization's pages. It never authorizes: to a stranger it adds nothing, and the page decides. */
-export default async function OrganizationLayout({ children, params }: { children: ReactNode; params: Promise<{ org: string }> }) {
+export default async function OrganizationLayout({
+  children,
+  params,
+}: {
+  children: ReactNode
+  params: Promise<{ org: string }>
+}) {
   const [{ org }, user] = await Promise.all([params, currentUser()])
   if (!user) return children
   const [organizations, signOut] = await Promise.all([listOrganizations(await requestContext(), user.userId), signOutForm()])

@@ -23,7 +23,11 @@ export default async function OrganizationPage({ params, searchParams }: Propert
   const scope = await requireScope(org, 'org:read', routes.organization(org, queryText(parameters)))
   const { organization, now } = scope
   const period = currentPeriod({ now, timeZone: organization.timeZone })
-  const readers = { members: narrow(scope, 'members:read'), usage: narrow(scope, 'usage:read'), people: narrow(scope, 'people:read') }
+  const readers = {
+    members: narrow(scope, 'members:read'),
+    usage: narrow(scope, 'usage:read'),
+    people: narrow(scope, 'people:read'),
+  }
   const me = narrow(scope, 'me:read')
   const after = cursorOf(parameters)
   const [roles, page, activeCount, spendNanos, freshness] = await Promise.all([

@@ -87,7 +87,12 @@ export const eventKeys = pgTable(
     baseId: uuid('base_id'),
     path: smallint('path').notNull(),
   },
-  (table) => [primaryKey({ columns: [table.orgId, table.eventId] }), index('event_keys_base').on(table.orgId, table.baseId).where(sql`${table.baseId} is not null`)],
+  (table) => [
+    primaryKey({ columns: [table.orgId, table.eventId] }),
+    index('event_keys_base')
+      .on(table.orgId, table.baseId)
+      .where(sql`${table.baseId} is not null`),
+  ],
 )
 
 /** Marks: UTC hours whose rollups no longer equal their events. Appended, a row per batch and hour, with no key (docs/decisions). */
@@ -101,11 +106,9 @@ export const dirtyDays = pgTable(
 )
 
 /** UTC hours whose settling events may have changed since they were last posted. */
-export const unsettledHours = pgTable(
-  'unsettled_hours',
-  { orgId: orgId(), utcHour: instant('utc_hour').notNull() },
-  (table) => [primaryKey({ columns: [table.orgId, table.utcHour] })],
-)
+export const unsettledHours = pgTable('unsettled_hours', { orgId: orgId(), utcHour: instant('utc_hour').notNull() }, (table) => [
+  primaryKey({ columns: [table.orgId, table.utcHour] }),
+])
 
 const generation = () => integer('generation').notNull()
 const localDay = (name = 'day') => date(name, { mode: 'string' }).notNull()
@@ -151,7 +154,11 @@ export const usageHours = pgTable(
   ],
 )
 
-const counted = () => ({ ...measureColumns(), users: integer('users').notNull(), identities: identityBits('identities').notNull() })
+const counted = () => ({
+  ...measureColumns(),
+  users: integer('users').notNull(),
+  identities: identityBits('identities').notNull(),
+})
 
 export const orgHours = pgTable(
   'org_hours',
@@ -227,15 +234,7 @@ export const identityDays = pgTable(
   },
   (table) => [
     primaryKey({
-      columns: [
-        table.orgId,
-        table.generation,
-        table.identityId,
-        table.day,
-        table.modelId,
-        table.clientId,
-        table.projectId,
-      ],
+      columns: [table.orgId, table.generation, table.identityId, table.day, table.modelId, table.clientId, table.projectId],
     }),
     index('identity_days_project').on(table.orgId, table.generation, table.projectId, table.day),
   ],

@@ -51,10 +51,16 @@ export async function findKey(context: Context, keyText: string) {
     .limit(1)
   if (!row) throw invalidKey()
   if (row.revokedAt !== null) {
-    throw new AppError('unauthenticated', 'This ingest key was revoked. Create a new one under My usage and put it into the tool.')
+    throw new AppError(
+      'unauthenticated',
+      'This ingest key was revoked. Create a new one under My usage and put it into the tool.',
+    )
   }
   if (row.expiresAt !== null && row.expiresAt <= context.now) {
-    throw new AppError('unauthenticated', 'This ingest key has expired. Create a new one under My usage and put it into the tool.')
+    throw new AppError(
+      'unauthenticated',
+      'This ingest key has expired. Create a new one under My usage and put it into the tool.',
+    )
   }
   if (row.userId !== null && row.memberId === null) {
     throw new AppError('unauthenticated', 'The owner of this ingest key is no longer a member of the organization.')

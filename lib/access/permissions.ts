@@ -22,18 +22,25 @@ const table = {
   'exports:read': { roles: managers, denial: 'Ask an owner or admin for an export.' },
   'audit:read': { roles: managers, denial: 'Only owners and admins can read the audit log.' },
   'limits:manage': { roles: managers, denial: 'Ask an owner or admin to change limits.' },
-  'usage:read': { roles: ['owner', 'admin', 'billing'], denial: "The organization's usage is shown to owners, admins and billing managers." },
+  'usage:read': {
+    roles: ['owner', 'admin', 'billing'],
+    denial: "The organization's usage is shown to owners, admins and billing managers.",
+  },
   'people:read': { roles: managers, denial: 'Usage by person is shown to owners and admins.' },
   'billing:read': { roles: ['owner', 'admin', 'billing'], denial: 'Billing is shown to owners, admins and billing managers.' },
-  'billing:manage': { roles: ['owner', 'billing'], denial: 'Ask an owner or billing manager to change plans, seats or payments.' },
+  'billing:manage': {
+    roles: ['owner', 'billing'],
+    denial: 'Ask an owner or billing manager to change plans, seats or payments.',
+  },
   'assignments:manage': { roles: managers, denial: 'Ask an owner or admin to assign tiers.' },
 } as const satisfies Record<string, { roles: readonly Role[]; denial: string }>
 
 export type Permission = keyof typeof table
 
 /** A permission and what it implies: `X:manage` implies `X:read`. */
-export type Implied<P extends Permission | KeyScope> =
-  P extends `${infer Noun}:manage` ? P | Extract<`${Noun}:read`, Permission> : P
+export type Implied<P extends Permission | KeyScope> = P extends `${infer Noun}:manage`
+  ? P | Extract<`${Noun}:read`, Permission>
+  : P
 
 /** What members get beyond the table by the organization's member visibility. */
 const byVisibility: Record<MemberVisibility, readonly Permission[]> = {

@@ -57,7 +57,10 @@ export function chartSeries(
   const rest = sorted.slice(kept.length)
   const series = kept.map(({ name, values }) => ({ name, values }))
   if (rest.length === 0) return series
-  return [...series, { name: 'Other', values: buckets.map((_, index) => rest.reduce((sum, { values }) => sum + (values[index] ?? 0), 0)) }]
+  return [
+    ...series,
+    { name: 'Other', values: buckets.map((_, index) => rest.reduce((sum, { values }) => sum + (values[index] ?? 0), 0)) },
+  ]
 }
 
 /** Dollars as a double, for drawing only. */

@@ -27,7 +27,7 @@ import { grainOf, openedRow, parseSelection, previousCut } from './selection'
 import type { OpenedRow, UsageSelection } from './selection'
 
 /** How many days a page of a table holds. */
-export const daysPerPage = { day: 31, model: 7 } as const
+const daysPerPage = { day: 31, model: 7 } as const
 
 /** How many projects the table lists; the rest is in the sums of the cards. */
 const projectsMax = 500
@@ -43,8 +43,7 @@ const seriesMax = 5
  * component decides who sees what.
  */
 export type UsageView =
-  | { kind: 'organization'; scope: Scope<'usage:read'> }
-  | { kind: 'mine'; scope: Scope<'me:read'>; identityIds: readonly number[] }
+  { kind: 'organization'; scope: Scope<'usage:read'> } | { kind: 'mine'; scope: Scope<'me:read'>; identityIds: readonly number[] }
 
 /** The view that someone gets: the organization's where they may and ask for it, otherwise their own. */
 export async function viewUsage(scope: Scope<'me:read'>, isMine: boolean): Promise<UsageView> {
@@ -110,7 +109,7 @@ async function readOpened(scope: Scope<'people:read'>, selection: UsageSelection
 }
 
 /** The first local day with usage in a view, or null when there is none yet. */
-export async function findFirstDay(view: UsageView): Promise<string | null> {
+async function findFirstDay(view: UsageView): Promise<string | null> {
   const [row] = await view.scope.db.execute<{ day: string | null }>(
     view.kind === 'organization'
       ? sql`select to_char(min(day), 'YYYY-MM-DD') as day from days where ${ofRollup(view)}`
@@ -135,7 +134,7 @@ export async function getFreshness(scope: Scope<'me:read'> | Scope<'usage:read'>
 }
 
 /** The five cards: totals and distinct people of the selection, of the preceding range, and a value per bucket for each sparkline. */
-export async function getCards(view: UsageView, selection: UsageSelection): Promise<CardsReport> {
+async function getCards(view: UsageView, selection: UsageSelection): Promise<CardsReport> {
   const [{ totals, users }, previous, trend] = await Promise.all([
     totalsOf(view, selection.range),
     selection.previous === null ? null : previousTotals(view, selection, selection.previous),
@@ -157,7 +156,11 @@ export async function getChart(view: UsageView, selection: UsageSelection): Prom
   if (metric === 'average' || metric === 'users') {
     const rows = await listBuckets(view, selection)
     const values = trendOf(rows)[metric]
-    return { ...shared, series: [{ name: metric === 'users' ? 'Active users' : 'Average per request', values }], isStacked: false }
+    return {
+      ...shared,
+      series: [{ name: metric === 'users' ? 'Active users' : 'Average per request', values }],
+      isStacked: false,
+    }
   }
   const rows = await view.scope.db.execute<{ model: string | null; bucket: string; value: number }>(sql`
     select ${nameOf('model', sql`g.model_id`, view)} as model, to_char(g.bucket, 'YYYY-MM-DD') as bucket, g.value
@@ -267,7 +270,7 @@ export async function listPeople(scope: Scope<'people:read'>, row: OpenedRow, li
 }
 
 /** The largest spenders of the range: months in the middle of a long one, days at its edges. */
-export async function getPeopleBreakdown(scope: Scope<'people:read'>, range: DayRange): Promise<BreakdownReport> {
+async function getPeopleBreakdown(scope: Scope<'people:read'>, range: DayRange): Promise<BreakdownReport> {
   const view: UsageView & { kind: 'organization' } = { kind: 'organization', scope: narrowed(scope) }
   const { months, edges } = splitRange(range)
   const rows = await scope.db.execute<{ name: string; spend: string; total: number; whole: string }>(sql`
@@ -296,7 +299,7 @@ export async function getPeopleBreakdown(scope: Scope<'people:read'>, range: Day
 }
 
 /** The projects or models of the range with the largest spend, and what the rest come to. */
-export async function getBreakdown(view: UsageView, kind: 'project' | 'model', range: DayRange): Promise<BreakdownReport> {
+async function getBreakdown(view: UsageView, kind: 'project' | 'model', range: DayRange): Promise<BreakdownReport> {
   const table = view.kind === 'mine' ? sql`identity_days` : kind === 'project' ? sql`day_projects` : sql`day_models`
   const id = kind === 'project' ? sql`d.project_id` : sql`d.model_id`
   const rows = await view.scope.db.execute<{ name: string | null; spend: string; total: number; whole: string }>(sql`
@@ -455,7 +458,9 @@ const moneyNames = ['metered_nanos', 'estimated_nanos', 'priced_nanos'] as const
 
 /** The measures as they are read: counts as doubles (exact below 2⁵³), money as text, so that no digit is lost on the way. */
 const plainMeasures = sql.raw(
-  [...countNames.map((name) => `d.${name}::float8 as ${name}`), ...moneyNames.map((name) => `d.${name}::text as ${name}`)].join(', '),
+  [...countNames.map((name) => `d.${name}::float8 as ${name}`), ...moneyNames.map((name) => `d.${name}::text as ${name}`)].join(
+    ', ',
+  ),
 )
 const summedMeasures = sql.raw(
   [
@@ -622,4 +627,3 @@ function narrowed(scope: Scope<'people:read'>): Scope<'usage:read'> {
   if (!totals) throw new Error('people:read without usage:read: the permission table is broken')
   return totals
 }
-

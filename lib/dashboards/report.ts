@@ -66,9 +66,7 @@ export type Freshness = {
 
 /** The rows of the table that a page shows. */
 export type UsageRows =
-  | { table: 'day'; rows: DayRow[] }
-  | { table: 'model'; rows: ModelDayRow[] }
-  | { table: 'project'; rows: ProjectRow[] }
+  { table: 'day'; rows: DayRow[] } | { table: 'model'; rows: ModelDayRow[] } | { table: 'project'; rows: ProjectRow[] }
 
 /** A whole usage page on one selection; `body` is null while nothing was ever received. */
 export type UsageReport = {

@@ -1,5 +1,5 @@
 import 'server-only'
-import { isDatabaseAway, isRetryable } from '@/db/client'
+import { isDatabaseAway, isRetryable } from '@/db/errors'
 import { AppError } from '@/lib/errors'
 import { log } from '@/lib/log'
 import { cronContext } from './context'

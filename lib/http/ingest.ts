@@ -1,4 +1,4 @@
-import { isDatabaseAway, isRetryable } from '@/db/client'
+import { isDatabaseAway, isRetryable } from '@/db/errors'
 import type { Scope } from '@/lib/access/scope'
 import { AppError } from '@/lib/errors'
 import { BodyRefused, readBody } from './body'

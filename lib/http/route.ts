@@ -14,7 +14,10 @@ export async function requireKeyScope<P extends KeyScope>(request: Request, perm
   const context = contextOf(request.headers)
   const keyText = presentedKey(request.headers)
   if (keyText === null) {
-    throw new AppError('unauthenticated', 'Send an ingest key as "Authorization: Bearer outlay_…". Keys are created under My usage.')
+    throw new AppError(
+      'unauthenticated',
+      'Send an ingest key as "Authorization: Bearer outlay_…". Keys are created under My usage.',
+    )
   }
   return keyScope(context, await findKey(context, keyText), permission)
 }

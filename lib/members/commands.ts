@@ -1,4 +1,5 @@
 import { and, count, eq, isNull, sql } from 'drizzle-orm'
+import type { SQL } from 'drizzle-orm'
 import { invitations, keys, memberships, people } from '@/db/schema'
 import type { KeyScope, Role } from '@/db/enums'
 import { keyHashes } from '@/db/schema'
@@ -130,7 +131,11 @@ export async function removeMember(scope: Scope<'members:manage'>, input: { user
     if (owners.length === 1 && owners[0]?.userId === input.userId) {
       throw new AppError('conflict', 'The last owner cannot be removed. Make someone else an owner first.')
     }
-    if (owners.some((owner) => owner.userId === input.userId) && inside.actor.kind === 'person' && inside.actor.role !== 'owner') {
+    if (
+      owners.some((owner) => owner.userId === input.userId) &&
+      inside.actor.kind === 'person' &&
+      inside.actor.role !== 'owner'
+    ) {
       throw new AppError('forbidden', 'Only an owner can remove an owner.')
     }
     const removed = await inside.db
@@ -192,21 +197,32 @@ export async function createKey(
       createdAt: inside.now,
     })
     await inside.db.insert(keyHashes).values({ hash, orgId: inside.orgId, keyId })
-    return audited({ keyId, keyText: input.keyText }, { action: 'key.created', subjectId: keyId, after: { prefix, scopes: input.scopes } })
+    return audited(
+      { keyId, keyText: input.keyText },
+      { action: 'key.created', subjectId: keyId, after: { prefix, scopes: input.scopes } },
+    )
   })
 }
 
 /** Ends one of the acting person's own keys; tools that use it are refused from now on. */
 export async function revokeOwnKey(scope: Scope<'me:manage'>, input: { keyId: string }): Promise<void> {
   assert(scope.actor.kind === 'person', 'only a person has keys of their own')
-  const { userId } = scope.actor
-  await write(scope, async (inside) => {
+  await revokeKey(scope, input.keyId, eq(keys.userId, scope.actor.userId))
+}
+
+/** Ends one of the organization's own keys. */
+export async function revokeOrganizationKey(scope: Scope<'keys:manage'>, input: { keyId: string }): Promise<void> {
+  await revokeKey(scope, input.keyId, isNull(keys.userId))
+}
+
+async function revokeKey(scope: Scope<'me:manage'> | Scope<'keys:manage'>, keyId: string, whose: SQL): Promise<void> {
+  await write<never, null>(scope, async (inside) => {
     const revoked = await inside.db
       .update(keys)
       .set({ revokedAt: inside.now })
-      .where(and(eq(keys.orgId, inside.orgId), eq(keys.keyId, input.keyId), eq(keys.userId, userId), isNull(keys.revokedAt)))
+      .where(and(eq(keys.orgId, inside.orgId), eq(keys.keyId, keyId), whose, isNull(keys.revokedAt)))
       .returning({ prefix: keys.prefix })
-    if (revoked.length === 0) throw new AppError('not_found', 'There is no such key of yours in use.')
-    return audited(null, { action: 'key.revoked', subjectId: input.keyId, before: { prefix: revoked[0]?.prefix ?? '' } })
+    if (revoked.length === 0) throw new AppError('not_found', 'There is no such key in use.')
+    return audited(null, { action: 'key.revoked', subjectId: keyId, before: { prefix: revoked[0]?.prefix ?? '' } })
   })
 }

@@ -8,6 +8,7 @@ export function createToken(): string {
   return randomBytes(32).toString('base64url')
 }
 
+/** What is stored of a token. */
 export function digestToken(token: string): Buffer {
   return createHash('sha256').update(token).digest()
 }

@@ -1,4 +1,5 @@
 import { and, asc, count, desc, eq, gt, isNull, or, sql } from 'drizzle-orm'
+import type { SQL } from 'drizzle-orm'
 import type { Role } from '@/db/enums'
 import { keys, memberships, rejections, users } from '@/db/schema'
 import type { Scope } from '@/lib/access/scope'
@@ -79,7 +80,7 @@ export async function listOrganizationKeys(scope: Scope<'keys:manage'>): Promise
   return listKeys(scope, isNull(keys.userId))
 }
 
-async function listKeys(scope: Scope<never>, whose: ReturnType<typeof isNull>): Promise<KeySummary[]> {
+async function listKeys(scope: Scope<never>, whose: SQL): Promise<KeySummary[]> {
   const rows = await scope.db
     .select({
       keyId: keys.keyId,

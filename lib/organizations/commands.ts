@@ -1,4 +1,4 @@
-import { isUniqueViolation } from '@/db/client'
+import { isUniqueViolation } from '@/db/errors'
 import { freshness, organizations } from '@/db/schema'
 import { systemScope } from '@/lib/access/scope'
 import type { Context, Scope } from '@/lib/access/scope'

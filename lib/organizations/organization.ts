@@ -9,12 +9,18 @@ const reservedSlugs = new Set([
 /** The slug if it can stand in an address: 2 to 40 lower-case letters, digits and inner hyphens, and not reserved. */
 export function parseSlug(text: string): string {
   if (!/^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])$/.test(text)) {
-    throw new AppError('invalid', 'A slug has 2 to 40 lower-case letters, digits and hyphens, and begins and ends without a hyphen.', {
-      slug: 'Use 2 to 40 lower-case letters, digits and inner hyphens.',
-    })
+    throw new AppError(
+      'invalid',
+      'A slug has 2 to 40 lower-case letters, digits and hyphens, and begins and ends without a hyphen.',
+      {
+        slug: 'Use 2 to 40 lower-case letters, digits and inner hyphens.',
+      },
+    )
   }
   if (reservedSlugs.has(text)) {
-    throw new AppError('invalid', `The slug ${text} is reserved for Outlay's own pages. Choose another.`, { slug: 'Reserved. Choose another.' })
+    throw new AppError('invalid', `The slug ${text} is reserved for Outlay's own pages. Choose another.`, {
+      slug: 'Reserved. Choose another.',
+    })
   }
   return text
 }

@@ -78,7 +78,12 @@ export async function verifyRollups(
             (select count(*) from (table expected except all table actual) missing)::int as missing,
             (select count(*) from (table actual except all table expected) surplus)::int as surplus`),
         )
-        differences.push({ table, rows: difference?.rows ?? 0, missing: difference?.missing ?? 0, surplus: difference?.surplus ?? 0 })
+        differences.push({
+          table,
+          rows: difference?.rows ?? 0,
+          missing: difference?.missing ?? 0,
+          surplus: difference?.surplus ?? 0,
+        })
       }
       const [months] = await transaction.execute<{ rows: number; missing: number; surplus: number }>(
         sql.raw(`
@@ -93,7 +98,12 @@ export async function verifyRollups(
           (select count(*) from (table expected except all table actual) missing)::int as missing,
           (select count(*) from (table actual except all table expected) surplus)::int as surplus`),
       )
-      differences.push({ table: 'month_identities', rows: months?.rows ?? 0, missing: months?.missing ?? 0, surplus: months?.surplus ?? 0 })
+      differences.push({
+        table: 'month_identities',
+        rows: months?.rows ?? 0,
+        missing: months?.missing ?? 0,
+        surplus: months?.surplus ?? 0,
+      })
       const [counts] = await transaction.execute<{ events: number; open_hours: number }>(sql`
         select (select count(*) from usage_events where org_id = ${orgId})::float8 as events,
           (select count(distinct utc_hour) from dirty_hours where org_id = ${orgId})::int as open_hours`)

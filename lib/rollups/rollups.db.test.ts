@@ -115,7 +115,12 @@ describe('countActiveUsers', () => {
       makeRequest({ occurredAtMs: at('2026-11-18'), client: 'ide', claim: { namespace: 'email', value: member.email } }),
       makeRequest({ occurredAtMs: at('2026-11-18'), client: 'ide', claim: { namespace: 'email', value: 'x@people.example' } }),
       makeRequest({ occurredAtMs: at('2026-11-18'), client: 'ide', claim: null }),
-      makeRequest({ occurredAtMs: at('2026-11-18'), client: 'ide', outcome: 'failed', claim: { namespace: 'email', value: 'y@people.example' } }),
+      makeRequest({
+        occurredAtMs: at('2026-11-18'),
+        client: 'ide',
+        outcome: 'failed',
+        claim: { namespace: 'email', value: 'y@people.example' },
+      }),
     ])
     await countActiveUsers(context)
     const total = async (day: string, windowDays: number) => {

@@ -1,3 +1,4 @@
+import { allNamesId } from '@/db/enums'
 import {
   countedNames,
   countedOfCube,
@@ -189,9 +190,9 @@ several as materialized (
 ),
 united as materialized (
   select d.day as utc_day, w.days as window_days,
-    case when grouping(a.client_id) = 1 then -1 else a.client_id end as client_id,
-    case when grouping(a.tier_id) = 1 then -1 else a.tier_id end as tier_id,
-    case when grouping(a.language_id) = 1 then -1 else a.language_id end as language_id,
+    case when grouping(a.client_id) = 1 then ${allNamesId} else a.client_id end as client_id,
+    case when grouping(a.tier_id) = 1 then ${allNamesId} else a.tier_id end as tier_id,
+    case when grouping(a.language_id) = 1 then ${allNamesId} else a.language_id end as language_id,
     bit_or(pad_bits(a.identities, sized.bits)) as identities
   from unnest($2::date[]) as d(day)
   cross join (values (1), (7), (30)) as w(days)

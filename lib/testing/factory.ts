@@ -25,7 +25,11 @@ export async function makeOrganization(context: Context, options: { timeZone?: s
 }
 
 /** A member of it, with a fresh user. */
-export async function makeMember(context: Context, organization: { scope: Scope<'members:manage'>; slug: string }, role: Role = 'member') {
+export async function makeMember(
+  context: Context,
+  organization: { scope: Scope<'members:manage'>; slug: string },
+  role: Role = 'member',
+) {
   const userId = createId(context.now)
   const email = `${userId}@people.example`
   await context.db.insert(users).values({ userId, email, name: `Person ${userId.slice(-6)}`, createdAt: context.now })

@@ -37,7 +37,10 @@ export function refuse(request: ReportedRequest, admission: Admission): Rejectio
     }
   }
   if (tokens.reasoning > tokens.output) {
-    return { reason: 'inconsistent_counts', message: 'There are more reasoning tokens than output tokens, of which they are a part.' }
+    return {
+      reason: 'inconsistent_counts',
+      message: 'There are more reasoning tokens than output tokens, of which they are a part.',
+    }
   }
   if (request.costNanos !== null && (request.costNanos < 0n || request.costNanos > requestLimits.costNanosMax)) {
     return { reason: 'invalid_cost', message: 'The cost is not between 0 and 10,000 dollars.' }
@@ -61,7 +64,10 @@ function refuseTexts(request: ReportedRequest): Rejection | null {
   if (request.model === '') return { reason: 'missing_attribute', message: 'The model is missing. Send the model that answered.' }
   // All requests with an empty id would be one and the same, and all but the first be lost.
   if (request.key.kind === 'id' && request.key.id === '') {
-    return { reason: 'missing_attribute', message: 'The request id is missing. Send the id that the tool itself gives the request.' }
+    return {
+      reason: 'missing_attribute',
+      message: 'The request id is missing. Send the id that the tool itself gives the request.',
+    }
   }
   const { nameLengthMax, keyLengthMax } = requestLimits
   const texts: [string, string, number][] = [

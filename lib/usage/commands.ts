@@ -1,6 +1,6 @@
 import { and, eq, inArray, sql } from 'drizzle-orm'
 import type { Sql } from 'postgres'
-import { isRetryable } from '@/db/client'
+import { isRetryable } from '@/db/errors'
 import { costKinds, nameKinds, otherNameId, outcomes, requestPaths, unknownNameId } from '@/db/enums'
 import type { NameKind } from '@/db/enums'
 import { identities, keys, names, people, rejections, users } from '@/db/schema'
@@ -27,10 +27,7 @@ const triesMax = 5
  * Stores requests, each once, and marks the hours they touch, atomically per thousand: what this answers for is committed. A resend is harmless.
  * Answers a verdict per request, in order.
  */
-export async function recordRequests(
-  scope: Scope<'usage:ingest'>,
-  requests: readonly ReportedRequest[],
-): Promise<Verdict[]> {
+export async function recordRequests(scope: Scope<'usage:ingest'>, requests: readonly ReportedRequest[]): Promise<Verdict[]> {
   const admission = admissionAt(scope.now, scope.organization.retentionMonths)
   const verdicts: Verdict[] = []
   const admitted: { request: ReportedRequest; index: number }[] = []
@@ -49,7 +46,7 @@ export async function recordRequests(
     rows.forEach((row, position) => {
       const index = batch[position]?.index
       // The first of identical ones in a batch is the stored one; `delete` answers true once.
-      if (index !== undefined && stored.delete(row.eventId)) verdicts[index] = { status: 'stored' }
+      if (index !== undefined && stored.delete(storedKey(row.eventId, row.occurredAtMs))) verdicts[index] = { status: 'stored' }
     })
   }
   return verdicts
@@ -107,7 +104,8 @@ async function resolveRows(scope: Scope<'usage:ingest'>, requests: readonly Repo
   const words = await resolveNames(scope, requests)
   const identityIds = await resolveIdentities(scope, requests)
   return requests.map((request) => {
-    const id = (kind: NameKind, value: string) => (value === '' ? unknownNameId : (words.get(wordKey(kind, value)) ?? otherNameId))
+    const id = (kind: NameKind, value: string) =>
+      value === '' ? unknownNameId : (words.get(wordKey(kind, value)) ?? otherNameId)
     const { eventId, baseId, isShared } = keyEvent(scope.orgId, request)
     const estimate = request.costNanos === null ? estimateCost(request) : null
     const costKind = request.costNanos !== null ? 'metered' : estimate !== null ? 'estimated' : 'unpriced'
@@ -150,13 +148,17 @@ async function storeRows(scope: Scope<'usage:ingest'>, rows: readonly EventRow[]
   const parameters = [String(scope.orgId), ...eventColumns.map(({ literal }) => `{${sorted.map(literal).join(',')}}`)]
   for (let attempt = 1; ; attempt++) {
     try {
-      const stored = await client.unsafe<{ event_id: string }[]>(storeEventsSql, parameters, { prepare: true })
-      return new Set(stored.map((row) => row.event_id))
+      const stored = await client.unsafe<{ event_id: string; occurred_at_ms: number }[]>(storeEventsSql, parameters, {
+        prepare: true,
+      })
+      return new Set(stored.map((row) => storedKey(row.event_id, row.occurred_at_ms)))
     } catch (error) {
       if (!isRetryable(error) || attempt === triesMax) throw error
     }
   }
 }
+
+const storedKey = (eventId: string, occurredAtMs: number) => `${eventId} ${occurredAtMs}`
 
 function poolOf(scope: Scope<'usage:ingest'>): Sql {
   const client = scope.db.$client
@@ -306,11 +308,7 @@ async function resolveIdentities(
         .select({ id: identities.identityId })
         .from(identities)
         .where(
-          and(
-            eq(identities.orgId, scope.orgId),
-            eq(identities.namespace, claim.namespace),
-            eq(identities.claim, claim.value),
-          ),
+          and(eq(identities.orgId, scope.orgId), eq(identities.namespace, claim.namespace), eq(identities.claim, claim.value)),
         )
       if (known) {
         ids.set(key, known.id)

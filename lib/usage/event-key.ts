@@ -29,6 +29,7 @@ const twoPathTools = new Set([
  */
 export type EventKey = { eventId: string; baseId: string | null; isShared: boolean }
 
+/** The key of a request in an organization: see `EventKey` for the rule. */
 export function keyEvent(orgId: number, request: ReportedRequest): EventKey {
   const isShared = twoPathTools.has(request.tool)
   if (request.key.kind === 'id') {

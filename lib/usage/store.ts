@@ -79,7 +79,7 @@ const stored = eventColumns.filter(({ isStored }) => isStored).map(({ name }) =>
 
 /**
  * One statement per batch: keys of requests that other paths can bring, the events, and the marks of the hours that they touch, all or nothing.
- * `$1` is the organization, the rest are the arrays of `eventColumns`. Answers the ids of what was new.
+ * `$1` is the organization, the rest are the arrays of `eventColumns`. Answers what was new, by id and time: one id can be stored at two times.
  */
 export const storeEventsSql = `
 with incoming as (
@@ -104,4 +104,4 @@ marked as (
   insert into dirty_hours (org_id, utc_hour)
   select distinct $1::bigint, date_trunc('hour', occurred_at, 'UTC') from stored
 )
-select event_id from stored`
+select event_id, (extract(epoch from occurred_at) * 1000)::float8 as occurred_at_ms from stored`

@@ -1,21 +1,27 @@
 import type { Metadata } from 'next'
 import Link from 'next/link'
+import { createOrganizationKeyAction, revokeOrganizationKeyAction } from './actions'
+import { createKeyAction } from '@/app/[org]/me/actions'
 import { ConnectBlock } from '@/components/members/connect-block'
 import { KeyForm } from '@/components/members/key-form'
+import { KeyList } from '@/components/members/key-list'
 import { Card, CardHeader } from '@/components/ui/card'
 import { PageHeader } from '@/components/ui/page-header'
+import { narrow } from '@/lib/access/scope'
 import { env } from '@/lib/env'
 import { requireScope } from '@/lib/http/page'
+import { listOrganizationKeys } from '@/lib/members/queries'
 import { routes } from '@/lib/routes'
 import { claudeCodeBlock, usageEventsCall } from '@/lib/telemetry/setup'
-import { createKeyAction } from '../me/actions'
 
 export const metadata: Metadata = { title: 'Connect a tool' }
 
 /** How a tool is made to send what it uses: a key, a block to copy, and where to look. */
 export default async function ConnectPage({ params }: { params: Promise<{ org: string }> }) {
   const { org } = await params
-  await requireScope(org, 'me:manage', routes.connect(org))
+  const scope = await requireScope(org, 'me:manage', routes.connect(org))
+  const manager = narrow(scope, 'keys:manage')
+  const organizationKeys = manager ? await listOrganizationKeys(manager) : null
   const address = env().NEXTAUTH_URL.replace(/\/+$/, '')
   return (
     <>
@@ -47,6 +53,17 @@ export default async function ConnectPage({ params }: { params: Promise<{ org: s
           . What the key refused, and why, stands there too.
         </p>
       </Card>
+      {organizationKeys ? (
+        <KeyList
+          title="The organization’s keys"
+          empty="One key for a fleet: usage then belongs to whoever the tool says it is, by e-mail. Put it into your managed settings."
+          keys={organizationKeys}
+          create={createOrganizationKeyAction.bind(null, org)}
+          revoke={revokeOrganizationKeyAction.bind(null, org)}
+          now={scope.now}
+          timeZone={scope.organization.timeZone}
+        />
+      ) : null}
     </>
   )
 }

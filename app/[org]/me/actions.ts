@@ -10,7 +10,10 @@ import { routes } from '@/lib/routes'
 /** Makes a key of one's own; its text is in the answer, this once. */
 export async function createKeyAction(slug: string, _state: CreateKeyState, data: FormData): Promise<CreateKeyState> {
   const door = { slug, permission: 'me:manage', returnTo: routes.me(slug), schema: CreateKey } as const
-  const result = await orgAction(door, data, async (scope, input) => ({ ...(await createOwnKey(scope, input)), name: input.name }))
+  const result = await orgAction(door, data, async (scope, input) => ({
+    ...(await createOwnKey(scope, input)),
+    name: input.name,
+  }))
   if (!result.ok) return { kind: 'failed', message: result.message, typedName: result.typed['name'] ?? '' }
   revalidatePath(routes.me(slug))
   return { kind: 'created', name: result.value.name, key: result.value.keyText }

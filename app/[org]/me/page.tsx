@@ -1,5 +1,5 @@
 import type { Metadata } from 'next'
-import { MyKeys } from '@/components/members/my-keys'
+import { KeyList } from '@/components/members/key-list'
 import { LinkButton } from '@/components/ui/button'
 import type { UsageHref } from '@/components/usage/href'
 import { UsageHeader } from '@/components/usage/usage-header'
@@ -36,7 +36,9 @@ export default async function MyUsagePage({ params, searchParams }: Properties) 
         </LinkButton>
       </UsageHeader>
       <UsageReportView report={report} selection={selection} href={href} connectHref={routes.connect(org)} now={scope.now} />
-      <MyKeys
+      <KeyList
+        title="My keys"
+        empty="A key lets a tool on your machine send what you use. Create one for each machine."
         keys={keys}
         create={createKeyAction.bind(null, org)}
         revoke={revokeKeyAction.bind(null, org)}

@@ -17,14 +17,19 @@ export type KeyRow = {
   lastReasons: { reason: string; message: string; at: Date }[]
 }
 
-/** One's own keys: what each sent last and what it was refused, a form for another, and a way to end one. */
-export function MyKeys({
+/** Keys, one's own or the organization's: what each sent last and what it was refused, a form for another, and a way to end one. */
+export function KeyList({
+  title,
+  empty,
   keys,
   create,
   revoke,
   now,
   timeZone,
 }: {
+  title: string
+  /** What keys are for, where there is none yet. */
+  empty: string
   keys: KeyRow[]
   /** Makes a key from the field `name`. */
   create: (state: CreateKeyState, form: FormData) => Promise<CreateKeyState>
@@ -35,9 +40,9 @@ export function MyKeys({
 }) {
   return (
     <Card className="mt-4">
-      <CardHeader title="My keys" detail={keys.length > 0 ? formatCount(keys.length) : undefined} />
+      <CardHeader title={title} detail={keys.length > 0 ? formatCount(keys.length) : undefined} />
       {keys.length === 0 ? (
-        <p className="px-4 py-5 text-ink-2">A key lets a tool on your machine send what you use. Create one for each machine.</p>
+        <p className="px-4 py-5 text-ink-2">{empty}</p>
       ) : (
         <ul>
           {keys.map((key) => (
