@@ -24,11 +24,10 @@ describe('colors', () => {
     expect(colors.at(-1)).toBe('slate')
   })
 
-  test('a name keeps its color when another range brings the names in another order', () => {
-    const [a, b] = [models.slice(0, 2), models.slice(0, 2).reverse()]
-    const wanted = colorsOf(a)
-    // Both ask for different colors, so their order doesn't matter.
-    expect(colorsOf(b)).toEqual([...wanted].reverse())
+  test('the models that are most used together today each get the color that they ask for', () => {
+    const today = ['claude-sonnet-5', 'claude-opus-5-5', 'gpt-5.6-terra', 'gemini-3.1-pro-preview', 'claude-haiku-4-5']
+    expect(colorsOf(today)).toEqual(['indigo', 'cyan', 'amber', 'emerald', 'rose'])
+    expect(colorsOf([...today].reverse())).toEqual(['rose', 'emerald', 'amber', 'cyan', 'indigo'])
   })
 
   test('a series alone has the first color, and more than there are colors stay drawable', () => {

@@ -87,7 +87,7 @@ export function formatDay(day: string, today: string = day): string {
 }
 
 /** A local day without its weekday, for axes: `20 Nov`. */
-export function formatShortDay(day: string): string {
+function formatShortDay(day: string): string {
   const { month, date } = partsOf(day)
   return `${date} ${months[month]}`
 }
@@ -129,7 +129,7 @@ export function formatDate(at: Date, timeZone: string): string {
 }
 
 /** The wall-clock time of an instant in a time zone: `14:03`. */
-export function formatTime(at: Date, timeZone: string): string {
+function formatTime(at: Date, timeZone: string): string {
   return clockOf(timeZone).format(at)
 }
 

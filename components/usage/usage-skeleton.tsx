@@ -4,8 +4,21 @@ import { Skeleton, SkeletonRows } from '@/components/ui/skeleton'
 import { metrics } from '@/lib/dashboards/report'
 import { stripClasses } from './metric-strip'
 
+/** A whole usage page on its way. */
+export function UsageSkeleton() {
+  return (
+    <div role="status">
+      <span className="sr-only">Loading usage</span>
+      <StripSkeleton />
+      <ChartSkeleton />
+      <BreakdownsSkeleton />
+      <TablesSkeleton />
+    </div>
+  )
+}
+
 /** The strip of cards on its way. */
-export function StripSkeleton() {
+function StripSkeleton() {
   return (
     <div aria-hidden="true" className={classes(stripClasses, cardClasses)}>
       {metrics.map((metric) => (
@@ -21,7 +34,7 @@ export function StripSkeleton() {
 }
 
 /** The chart on its way. */
-export function ChartSkeleton() {
+function ChartSkeleton() {
   return (
     <div aria-hidden="true" className={classes('mt-4 flex h-85 flex-col p-4 max-sm:h-74', cardClasses)}>
       <Skeleton className="h-4 w-32" />
@@ -31,7 +44,7 @@ export function ChartSkeleton() {
 }
 
 /** The three share lists on their way. */
-export function BreakdownsSkeleton() {
+function BreakdownsSkeleton() {
   return (
     <div aria-hidden="true" className="mt-4 grid gap-4 md:grid-cols-3">
       {[0, 1, 2].map((card) => (
@@ -47,7 +60,7 @@ export function BreakdownsSkeleton() {
 }
 
 /** The tables on their way. */
-export function TablesSkeleton() {
+function TablesSkeleton() {
   return (
     <div aria-hidden="true" className={classes('mt-4', cardClasses)}>
       <div className="flex gap-2 p-2">
@@ -56,19 +69,6 @@ export function TablesSkeleton() {
         <Skeleton className="h-7 w-20" />
       </div>
       <SkeletonRows count={10} />
-    </div>
-  )
-}
-
-/** A whole usage page on its way. */
-export function UsageSkeleton() {
-  return (
-    <div role="status">
-      <span className="sr-only">Loading usage</span>
-      <StripSkeleton />
-      <ChartSkeleton />
-      <BreakdownsSkeleton />
-      <TablesSkeleton />
     </div>
   )
 }
