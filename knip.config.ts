@@ -6,7 +6,7 @@ const manifest = z.object({ scripts: z.record(z.string(), z.string()) }).parse(J
 
 /** The files behind `npm run …`: `scripts/run.mjs` starts each by its name. */
 const commands = Object.values(manifest.scripts).flatMap((script) => {
-  const name = /^node scripts\/run\.mjs ([a-z0-9-]+)/.exec(script)?.[1]
+  const name = /^exec node scripts\/run\.mjs ([a-z0-9-]+)/.exec(script)?.[1]
   return name === undefined ? [] : [`scripts/${name}.ts`]
 })
 

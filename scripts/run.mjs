@@ -72,6 +72,10 @@ function start(name, args) {
     env: { ...process.env, OUTLAY_INSTALL_SECONDS: String(installedSeconds) },
   })
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+  // npm's own death reaches nobody otherwise; started by hand, this may outlive the shell.
+  const parent = process.ppid
+  const stopWhenAlone = () => process.ppid !== parent && child.kill('SIGTERM')
+  if (process.env.npm_lifecycle_event) setInterval(stopWhenAlone, 500).unref()
   child.on('error', (error) => fail(`The command could not be started: ${error.message}.`))
   child.on('exit', (code) => process.exit(code === null ? 1 : code))
 }
