@@ -50,6 +50,9 @@ export async function findKey(context: Context, keyText: string) {
     .where(eq(keyHashes.hash, hash))
     .limit(1)
   if (!row) throw invalidKey()
+  if (row.userId !== null && row.memberId === null) {
+    throw new AppError('unauthenticated', 'The owner of this ingest key is no longer a member of the organization.')
+  }
   if (row.revokedAt !== null) {
     throw new AppError(
       'unauthenticated',
@@ -61,9 +64,6 @@ export async function findKey(context: Context, keyText: string) {
       'unauthenticated',
       'This ingest key has expired. Create a new one under My usage and put it into the tool.',
     )
-  }
-  if (row.userId !== null && row.memberId === null) {
-    throw new AppError('unauthenticated', 'The owner of this ingest key is no longer a member of the organization.')
   }
   const {
     organization: { orgId, ...organization },

@@ -8,6 +8,7 @@ import { systemScope } from '@/lib/access/scope'
 import type { Context, Scope } from '@/lib/access/scope'
 import { audited, write } from '@/lib/audit/write'
 import { AppError, assert } from '@/lib/errors'
+import { canonicalEmail } from '@/lib/identity/account'
 import { createId } from '@/lib/ids'
 import { createToken, digestToken, invitationDays } from './invitation'
 
@@ -22,6 +23,13 @@ const keysPerPersonMax = 20
  */
 export async function issueOwnerLink(scope: Scope<'owners:manage'>, input: { email: string | null }): Promise<{ token: string }> {
   const token = createToken()
+  // Compared with a signed-in user's address, and so in the same form.
+  const email = input.email === null ? null : canonicalEmail(input.email)
+  if (input.email !== null && email === null) {
+    throw new AppError('invalid', 'That is no e-mail address. Use one like ann@example.com.', {
+      email: 'Use an address like ann@example.com.',
+    })
+  }
   return write(scope, async (inside) => {
     await inside.db
       .update(invitations)
@@ -38,7 +46,7 @@ export async function issueOwnerLink(scope: Scope<'owners:manage'>, input: { ema
     await inside.db.insert(invitations).values({
       orgId: inside.orgId,
       invitationId,
-      email: input.email,
+      email,
       role: 'owner',
       tokenHash: digestToken(token),
       createdAt: inside.now,
@@ -53,8 +61,8 @@ export async function acceptOwnerLink(
   context: Context,
   input: { slug: string; token: string; user: { userId: string; email: string } },
 ): Promise<{ slug: string }> {
-  const scope = await systemScope<'members:manage'>(context, input.slug, 'owner link').catch(() => {
-    throw new AppError('not_found', 'This link is not valid. Ask your operator for a new one.')
+  const scope = await systemScope<'members:manage'>(context, input.slug, 'owner link').catch((error: unknown) => {
+    throw error instanceof AppError ? invalidLink() : error
   })
   return write(scope, async (inside) => {
     const [invitation] = await inside.db
@@ -62,7 +70,7 @@ export async function acceptOwnerLink(
       .from(invitations)
       .where(and(eq(invitations.orgId, inside.orgId), eq(invitations.tokenHash, digestToken(input.token))))
       .for('update')
-    if (!invitation) throw new AppError('not_found', 'This link is not valid. Ask your operator for a new one.')
+    if (!invitation) throw invalidLink()
     if (invitation.acceptedAt !== null) {
       throw new AppError('conflict', 'This link was already used. Ask your operator for a new one if it was not you.')
     }
@@ -83,6 +91,10 @@ export async function acceptOwnerLink(
       { action: 'invitation.accepted', subjectId: invitation.invitationId, after: { userId: input.user.userId } },
     )
   })
+}
+
+function invalidLink(): AppError {
+  return new AppError('not_found', 'This link is not valid. Ask your operator for a new one.')
 }
 
 /** Makes a user a member, as a person to whom usage can be attributed. Who was removed comes back as the same person. */
@@ -144,7 +156,18 @@ export async function removeMember(scope: Scope<'members:manage'>, input: { user
       .where(and(eq(memberships.orgId, inside.orgId), eq(memberships.userId, input.userId), isNull(memberships.removedAt)))
       .returning({ role: memberships.role })
     if (removed.length === 0) throw new AppError('not_found', 'There is no such member.')
-    return audited(null, { action: 'member.removed', subjectId: input.userId, before: { role: removed[0]?.role ?? '' } })
+    // For good: whoever comes back makes new ones, and a laptop that was left behind stays out.
+    const revoked = await inside.db
+      .update(keys)
+      .set({ revokedAt: removedAt })
+      .where(and(eq(keys.orgId, inside.orgId), eq(keys.userId, input.userId), isNull(keys.revokedAt)))
+      .returning({ keyId: keys.keyId })
+    return audited(null, {
+      action: 'member.removed',
+      subjectId: input.userId,
+      before: { role: removed[0]?.role ?? '' },
+      after: { revokedKeyIds: revoked.map(({ keyId }) => keyId).sort() },
+    })
   })
 }
 
@@ -177,6 +200,13 @@ export async function createKey(
   }
   return write<never, { keyId: string; keyText: string }>(scope, async (inside) => {
     if (input.userId !== null) {
+      // The membership is the lock: keys made at the same moment can't pass the limit, and none is made behind a removal.
+      const [owner] = await inside.db
+        .select({ userId: memberships.userId })
+        .from(memberships)
+        .where(and(eq(memberships.orgId, inside.orgId), eq(memberships.userId, input.userId), isNull(memberships.removedAt)))
+        .for('no key update')
+      if (!owner) throw new AppError('not_found', 'There is no such member.')
       const [inUse] = await inside.db
         .select({ keys: count() })
         .from(keys)

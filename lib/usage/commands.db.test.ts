@@ -94,6 +94,26 @@ describe('a request', () => {
     expect(await listMarks(organization.orgId)).toEqual(['2026-11-20T10'])
   })
 
+  it('of 400 days ago counts once, however late it comes again and whichever path comes first', async () => {
+    for (const order of [
+      ['telemetry', 'api'],
+      ['api', 'telemetry'],
+    ] as const) {
+      const { organization, scope } = await makeSender()
+      const batch = Array.from({ length: 50 }, (_, index) =>
+        makeRequest({
+          tool: index % 2 === 0 ? 'claude-code' : 'api',
+          path: order[0],
+          occurredAtMs: atMs - 400 * 86_400_000 + index,
+        }),
+      )
+      expect(new Set(await statusesOf(scope, batch))).toEqual(new Set(['stored']))
+      const again = batch.map((request) => ({ ...request, path: order[1] })).reverse()
+      expect(new Set(await statusesOf(scope, again))).toEqual(new Set(['duplicate']))
+      expect(await listStored(organization.orgId)).toHaveLength(50)
+    }
+  })
+
   it('with one id at two times, both in one batch, counts once for a tool with two paths', async () => {
     const { organization, scope } = await makeSender()
     const request = makeRequest({ tool: 'codex', occurredAtMs: atMs })

@@ -105,6 +105,27 @@ describe('the key of a request without an id', () => {
   })
 })
 
+it('the keys of shorter values are pinned too', () => {
+  const tokens = { uncached: 1_234, cacheRead: 5_000, cacheWrite5m: 150, cacheWrite1h: 50, output: 77, reasoning: 0 }
+  const occurredAtMs = Date.parse('2026-11-20T10:00:00.123Z')
+  const short = makeRequest({
+    tool: 'claude-code',
+    path: 'telemetry',
+    key: { kind: 'counts', conversation: '5a7f' },
+    occurredAtMs,
+    tokens,
+  })
+  expect([
+    keyEvent(1_867_000_000_000_001, { ...short, key: { kind: 'id', id: 'req_011C' } }),
+    keyEvent(1_867_000_000_000_001, short),
+    keyEvent(1_867_000_000_000_001, { ...short, tool: 'api', path: 'api' }),
+  ]).toEqual([
+    { eventId: 'e450623c-6aff-8f2d-b75a-e5861eac05bd', baseId: null, isShared: true },
+    { eventId: 'baf78fdb-3783-84a5-8456-6a9097389a56', baseId: 'ac3a7b8f-51a9-827d-9695-d1438a4ce435', isShared: true },
+    { eventId: '14438415-508c-8790-aa9c-94df41492ce6', baseId: null, isShared: false },
+  ])
+})
+
 describe('keys', () => {
   const field = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 12 })
 
