@@ -7,7 +7,12 @@ import type { Context, Scope } from './scope'
  * Promises that the compiler keeps, checked by the step *types*: if one of these lines compiled, its `@ts-expect-error` would be the error.
  * Never called: what they would do is beside the point.
  */
-export async function promises(context: Context, usage: Scope<'usage:read'>, manage: Scope<'members:manage'>): Promise<void> {
+export async function promises(
+  context: Context,
+  usage: Scope<'usage:read'>,
+  read: Scope<'members:read'>,
+  manage: Scope<'members:manage'>,
+): Promise<void> {
   const readUsage = (scope: Scope<'usage:read'>) => scope.orgId
   const readMembers = (scope: Scope<'members:read'>) => scope.orgId
   const readPeopleUsage = (scope: Scope<'usage:read' | 'people:read'>) => scope.orgId
@@ -21,7 +26,9 @@ export async function promises(context: Context, usage: Scope<'usage:read'>, man
   // @ts-expect-error one of two permissions is not both
   readPeopleUsage(usage)
   // @ts-expect-error to read is not to manage
-  writeMembers(narrow(usage, 'members:read'))
+  writeMembers(read)
+  // @ts-expect-error no scope is no permission
+  readUsage()
   // @ts-expect-error a context is no scope
   readUsage(context)
   // @ts-expect-error a scope cannot be made by hand
