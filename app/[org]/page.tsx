@@ -71,7 +71,7 @@ export default async function OrganizationPage({ params, searchParams }: Propert
           </Fact>
         ) : null}
         {activeCount !== null ? (
-          <Fact label="Active members" value={formatCount(activeCount)} suffix="last 7 days">
+          <Fact label="Active users" value={formatCount(activeCount)} suffix="last 7 days">
             with a successful request
           </Fact>
         ) : null}

@@ -88,9 +88,9 @@ describe('a trend', () => {
         { measures: busy, users: 2 },
       ]),
     ).toEqual({
-      spend: [0, 4],
+      spend: [0, 4_000_000_000],
       requests: [0, 4],
-      average: [0, 1.5],
+      average: [0, 1_500_000_000],
       tokens: [0, 7],
       users: [0, 2],
     })

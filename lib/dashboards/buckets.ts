@@ -24,12 +24,12 @@ function nextBucket(day: string, grain: Grain): string {
   }
 }
 
-/** A number per bucket and metric, for drawing only. */
+/** A number per bucket and metric, for drawing only; money in nano-dollars. */
 export function trendOf(buckets: readonly { measures: Measures; users: number }[]): Record<Metric, number[]> {
   return {
-    spend: buckets.map(({ measures }) => dollars(spendNanos(measures))),
+    spend: buckets.map(({ measures }) => Number(spendNanos(measures))),
     requests: buckets.map(({ measures }) => measures.requests),
-    average: buckets.map(({ measures }) => dollars(averageNanos(measures) ?? 0n)),
+    average: buckets.map(({ measures }) => Number(averageNanos(measures) ?? 0n)),
     tokens: buckets.map(({ measures }) => totalTokens(measures)),
     users: buckets.map(({ users }) => users),
   }
@@ -61,9 +61,4 @@ export function chartSeries(
     ...series,
     { name: 'Other', values: buckets.map((_, index) => rest.reduce((sum, { values }) => sum + (values[index] ?? 0), 0)) },
   ]
-}
-
-/** Dollars as a double, for drawing only. */
-function dollars(nanos: bigint): number {
-  return Number(nanos) / 1e9
 }

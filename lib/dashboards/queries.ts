@@ -547,7 +547,7 @@ function bucketOf(grain: Grain, day: string, range: DayRange): SQL {
 function chartValue(metric: Exclude<Metric, 'average' | 'users'>): SQL {
   switch (metric) {
     case 'spend':
-      return sql`(sum(d.metered_nanos + d.estimated_nanos) / 1e9)::float8`
+      return sql`sum(d.metered_nanos + d.estimated_nanos)::float8`
     case 'requests':
       return sql`sum(d.requests)::float8`
     case 'tokens':

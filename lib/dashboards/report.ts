@@ -26,7 +26,7 @@ export type CardsReport = {
   trend: Record<Metric, number[]>
 }
 
-/** What the chart draws for the chosen card: a value per bucket and series, as numbers for drawing only, and exact text for reading. */
+/** What the chart draws for the chosen card: a value per bucket and series, as numbers for drawing only; money in nano-dollars. */
 export type ChartReport = {
   metric: Metric
   grain: 'day' | 'week' | 'month'

@@ -182,10 +182,10 @@ async function expectTruth(
   const buckets = bucketsOf(selection.range)
   const perBucket = buckets.map(({ from, to }) => inside.filter(({ day }) => day >= from && day <= to))
   const figures = {
-    spend: perBucket.map((each) => Number(spendNanos(measure(each))) / 1e9),
+    spend: perBucket.map((each) => Number(spendNanos(measure(each)))),
     requests: perBucket.map((each) => measure(each).requests),
     tokens: perBucket.map((each) => tokensOf(measure(each))),
-    average: perBucket.map((each) => Number(averageNanos(measure(each)) ?? 0n) / 1e9),
+    average: perBucket.map((each) => Number(averageNanos(measure(each)) ?? 0n)),
     users: perBucket.map(countUsers),
   }
   for (const metric of metrics) {

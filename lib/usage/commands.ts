@@ -11,7 +11,7 @@ import { admissionAt, refuse } from './admission'
 import { keyEvent, keySession } from './event-key'
 import { estimateCost, priceVersion } from './prices'
 import type { Rejection, ReportedRequest } from './request'
-import { eventColumns, storeEventsSql } from './store'
+import { eventColumns, lockBasesSql, storeEventsSql } from './store'
 import type { EventRow } from './store'
 
 /** What became of one reported request. A duplicate was stored before, by this path or another, and counts once. */

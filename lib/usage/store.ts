@@ -90,13 +90,33 @@ keyed as (
   insert into event_keys (org_id, event_id, occurred_at, base_id, path)
   select $1::bigint, event_id, occurred_at, base_id, path from incoming where is_shared
   on conflict do nothing
-  returning event_id, occurred_at
+  returning event_id, occurred_at, base_id, path
+),
+-- Requests without an id of their own: how many of each base a path has brought by now, these included, in the order of their times.
+counted as (
+  select k.event_id, k.occurred_at,
+    row_number() over (partition by k.base_id, k.path order by k.occurred_at, k.event_id) + (
+      select count(*) from event_keys e where e.org_id = $1::bigint and e.base_id = k.base_id and e.path = k.path
+    ) as brought,
+    coalesce((
+      select max(other.brought) from (
+        select count(*) as brought from event_keys e
+        where e.org_id = $1::bigint and e.base_id = k.base_id and e.path <> k.path group by e.path
+      ) other
+    ), 0) as brought_by_another
+  from keyed k where k.base_id is not null
+),
+new_here as (
+  select event_id, occurred_at from keyed where base_id is null
+  union all
+  -- What another path has brought as often is the same request; only the surplus is new.
+  select event_id, occurred_at from counted where brought > brought_by_another
 ),
 stored as (
   insert into usage_events (org_id, ${stored.join(', ')})
   select $1::bigint, ${stored.map((name) => `i.${name}`).join(', ')}
   from incoming i
-  where not i.is_shared or (i.event_id, i.occurred_at) in (select event_id, occurred_at from keyed)
+  where not i.is_shared or (i.event_id, i.occurred_at) in (select event_id, occurred_at from new_here)
   on conflict do nothing
   returning event_id, occurred_at
 ),
@@ -105,3 +125,6 @@ marked as (
   select distinct $1::bigint, date_trunc('hour', occurred_at, 'UTC') from stored
 )
 select event_id, (extract(epoch from occurred_at) * 1000)::float8 as occurred_at_ms from stored`
+
+/** Orders the batches of an organization that count requests without an id: taken before `storeEventsSql`, so that its snapshot sees the one before. */
+export const lockBasesSql = `select pg_advisory_xact_lock(hashtextextended('bases:' || $1, 0))`
