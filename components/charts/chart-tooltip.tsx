@@ -1,15 +1,7 @@
 'use client'
 
+import { dotClasses } from './colors'
 import { type ChartData, formatValue, type SeriesColor, totalOf } from './series'
-
-const dots: Record<SeriesColor, string> = {
-  indigo: 'bg-indigo-500',
-  cyan: 'bg-cyan-500',
-  amber: 'bg-amber-500',
-  emerald: 'bg-emerald-500',
-  rose: 'bg-rose-500',
-  slate: 'bg-slate-500',
-}
 
 /** What a bucket holds, beside the pointer: its name, its total, and every series in it. */
 export function ChartTooltip({
@@ -39,7 +31,7 @@ export function ChartTooltip({
       <ul className="px-3 py-1.5">
         {data.series.map((series, place) => (
           <li key={series.name} className="flex items-center gap-2 py-0.5">
-            <span className={`size-2 shrink-0 rounded-full ${dots[colors[place] ?? 'slate']}`} />
+            <span className={`size-2 shrink-0 rounded-full ${dotClasses[colors[place] ?? 'slate']}`} />
             <span className="min-w-0 flex-1 truncate text-ink-2">{series.name}</span>
             <span className="numeric pl-4">{formatValue(series.values[index] ?? 0, data.unit)}</span>
           </li>

@@ -1,16 +1,8 @@
 import { Cell, Row, Table } from '@/components/ui/table'
 import { ChartCanvas } from './chart-canvas'
 import { ChartTable } from './chart-table'
-import { type ChartData, colorsOf, formatValue, restName, type SeriesColor, summaryOf, totalOf } from './series'
-
-const dots: Record<SeriesColor, string> = {
-  indigo: 'bg-indigo-500',
-  cyan: 'bg-cyan-500',
-  amber: 'bg-amber-500',
-  emerald: 'bg-emerald-500',
-  rose: 'bg-rose-500',
-  slate: 'bg-slate-500',
-}
+import { dotClasses } from './colors'
+import { type ChartData, colorsOf, formatValue, shortName, summaryOf, totalOf } from './series'
 
 /**
  * A chart with everything it says said in words, too: a sentence for a screen reader, and all its numbers as a table one key
@@ -45,7 +37,7 @@ export function ChartLegend({ data }: { data: ChartData }) {
         ? null
         : data.series.map((series, place) => (
             <li key={series.name} className="flex min-w-0 items-center gap-1.5">
-              <span aria-hidden="true" className={`size-2 shrink-0 rounded-full ${dots[colors[place] ?? 'slate']}`} />
+              <span aria-hidden="true" className={`size-2 shrink-0 rounded-full ${dotClasses[colors[place] ?? 'slate']}`} />
               <span className="truncate">{series.name}</span>
             </li>
           ))}
@@ -102,9 +94,4 @@ function DataTable({ title, data }: { title: string; data: ChartData }) {
       ))}
     </Table>
   )
-}
-
-/** A model without its provider: a column has little room, and the legend has the whole name. */
-function shortName(name: string): string {
-  return name === restName ? name : (name.split('/').at(-1) ?? name)
 }

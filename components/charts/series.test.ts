@@ -25,7 +25,13 @@ describe('colors', () => {
   })
 
   test('the models that are most used together today each get the color that they ask for', () => {
-    const today = ['claude-sonnet-5', 'claude-opus-5-5', 'gpt-5.6-terra', 'gemini-3.1-pro-preview', 'claude-haiku-4-5']
+    const today = [
+      'anthropic/claude-sonnet-5',
+      'anthropic/claude-opus-5-5',
+      'openai/gpt-5.6-terra',
+      'gemini-3.1-pro-preview',
+      'claude-haiku-4-5',
+    ]
     expect(colorsOf(today)).toEqual(['indigo', 'cyan', 'amber', 'emerald', 'rose'])
     expect(colorsOf([...today].reverse())).toEqual(['rose', 'emerald', 'amber', 'cyan', 'indigo'])
   })

@@ -26,7 +26,7 @@ export function colorsOf(names: string[]): SeriesColor[] {
   const taken = new Set<SeriesColor>()
   return names.map((name) => {
     if (name === restName || taken.size === colorNames.length) return restColor
-    const wanted = hashOf(name) % colorNames.length
+    const wanted = hashOf(shortName(name)) % colorNames.length
     const order = colorNames.map((_, index) => colorNames[(wanted + index) % colorNames.length] ?? restColor)
     const color = order.find((candidate) => !taken.has(candidate)) ?? restColor
     taken.add(color)
@@ -44,6 +44,11 @@ export function rowsOf({ buckets, series }: ChartData): ({ label: string; bucket
     bucket: index,
     ...Object.fromEntries(series.map((one, place) => [seriesKey(place), one.values[index] ?? 0])),
   }))
+}
+
+/** A model without its provider: a column has little room, and one model by two ways is one color. */
+export function shortName(name: string): string {
+  return name.split('/').at(-1) ?? name
 }
 
 /** The key under which a row holds the series at a place. */

@@ -4,7 +4,7 @@ import { Badge } from '@/components/ui/badge'
 import { buttonClasses } from '@/components/ui/button'
 import { Card, CardHeader } from '@/components/ui/card'
 import { Money } from '@/components/ui/figure'
-import { formatCount, formatDate, formatInstant, formatLongDay, formatRelative } from '@/components/ui/format'
+import { formatCount, formatDate, formatInstant, formatLongDay, formatRelative, formatRelativeDay } from '@/components/ui/format'
 import { Cell, Row, Table } from '@/components/ui/table'
 import type { Role } from '@/db/enums'
 import { localDayAt } from '@/lib/time'
@@ -61,7 +61,7 @@ export function MemberTable({
         {members.map((member) => (
           <Row key={member.userId} hasAvatar>
             <Cell kind="lead">
-              <span className="flex items-center gap-3">
+              <span className="flex items-center gap-3 @2xl:-my-1.5">
                 <span className="@max-2xl:absolute @max-2xl:top-3 @max-2xl:left-4">
                   <Avatar name={member.name} />
                 </span>
@@ -118,7 +118,6 @@ function ActivityCells({
   return (
     <>
       <Cell className="whitespace-nowrap @2xl:text-ink-2">
-        <span className="@2xl:hidden">active </span>
         <LastActivity signInAt={member.lastSignInAt} usageDay={own?.lastDay ?? null} now={now} timeZone={timeZone} />
       </Cell>
       <Cell kind="main" align="end">
@@ -140,14 +139,32 @@ function LastActivity({
   now: Date
   timeZone: string
 }) {
-  const today = localDayAt(now, timeZone)
   if (signInAt !== null && (usageDay === null || localDayAt(signInAt, timeZone) >= usageDay)) {
     return (
-      <time dateTime={signInAt.toISOString()} title={formatInstant(signInAt, timeZone)}>
+      <time dateTime={signInAt.toISOString()} title={formatInstant(signInAt, timeZone)} className={capitalized}>
+        <ActiveWord />
         {formatRelative(signInAt, { now, timeZone })}
       </time>
     )
   }
-  if (usageDay !== null) return <time dateTime={usageDay}>{usageDay === today ? 'Today' : formatLongDay(usageDay)}</time>
-  return <span className="text-warn @max-2xl:lowercase">Never</span>
+  if (usageDay !== null) {
+    return (
+      <time dateTime={usageDay} title={formatLongDay(usageDay)} className={capitalized}>
+        <ActiveWord />
+        {formatRelativeDay(usageDay, localDayAt(now, timeZone))}
+      </time>
+    )
+  }
+  return (
+    <span className="text-warn @max-2xl:lowercase">
+      Never<span className="@2xl:hidden"> active</span>
+    </span>
+  )
+}
+
+/** In a column of its own a time begins like a sentence; in the line of a phone it is in the middle of one. */
+const capitalized = 'inline-block @2xl:first-letter:uppercase'
+
+function ActiveWord() {
+  return <span className="@2xl:hidden">active </span>
 }

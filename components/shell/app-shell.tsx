@@ -29,6 +29,7 @@ export function AppShell({
   children: ReactNode
 }) {
   const main = nav.filter((item) => item.placement !== 'foot')
+  const hrefs = nav.map((item) => item.href)
   const foot = nav.filter((item) => item.placement === 'foot')
   return (
     <div className="min-h-dvh lg:grid lg:grid-cols-[14rem_minmax(0,1fr)]">
@@ -47,7 +48,7 @@ export function AppShell({
           summary={<Icon name="menu" />}
           summaryClassName="flex size-10 items-center justify-center rounded-md text-ink-2 hover:bg-sunken"
         >
-          <NavList label="Pages" items={[...main, ...foot]} />
+          <NavList label="Pages" items={[...main, ...foot]} hrefs={hrefs} />
           <div className="mt-2 border-t pt-2">
             <UserMenuContent user={user} signOut={signOut} />
           </div>
@@ -57,11 +58,11 @@ export function AppShell({
       <aside className="sticky top-0 flex h-dvh flex-col border-r bg-canvas px-3 py-3.5 max-lg:hidden print:hidden">
         <OrganizationMenu organization={organization} organizations={organizations} />
         <div className="mt-4 min-h-0 flex-1 overflow-y-auto">
-          <NavList label="Pages" items={main} />
+          <NavList label="Pages" items={main} hrefs={hrefs} />
         </div>
         <div className="space-y-2">
           {footer ? <div className="px-2 text-ink-2">{footer}</div> : null}
-          {foot.length === 0 ? null : <NavList label="Personal" items={foot} />}
+          {foot.length === 0 ? null : <NavList label="Personal" items={foot} hrefs={hrefs} />}
           <UserMenu user={user} signOut={signOut} />
         </div>
       </aside>

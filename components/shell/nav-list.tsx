@@ -4,9 +4,8 @@ import { NavLink } from './nav-link'
 /** A page in the sidebar. `foot` puts it below, beside the person. */
 export type NavItem = { label: string; href: string; icon: IconName; placement?: 'main' | 'foot' }
 
-/** The pages of an organization, in the order given; the one that is open carries `aria-current`. */
-export function NavList({ label, items }: { label: string; items: NavItem[] }) {
-  const hrefs = items.map((item) => item.href)
+/** Pages, in the order given. The one of all `hrefs` that is open carries `aria-current`: a page of another list may be the closer one. */
+export function NavList({ label, items, hrefs }: { label: string; items: NavItem[]; hrefs: string[] }) {
   return (
     <nav aria-label={label}>
       <ul className="space-y-0.5">

@@ -17,6 +17,7 @@ import {
   formatMonth,
   formatPercent,
   formatRelative,
+  formatRelativeDay,
   formatTokens,
   initialsOf,
   relativeChange,
@@ -193,11 +194,20 @@ describe('instants', () => {
     ['2026-11-20T13:10:00Z', 'just now'],
     ['2026-11-20T12:59:20Z', '4 min ago'],
     ['2026-11-20T11:40:00Z', '1 h ago'],
-    ['2026-11-19T22:30:00Z', 'Yesterday'],
+    ['2026-11-19T22:30:00Z', 'yesterday'],
     ['2026-11-17T10:00:00Z', '3 days ago'],
     ['2026-10-01T10:00:00Z', '1 Oct 2026'],
   ])('%s is %s', (then, shown) => {
     expect(formatRelative(new Date(then), { now: at, timeZone: berlin })).toBe(shown)
+  })
+
+  test('a day is shown in days', () => {
+    expect(['2026-11-20', '2026-11-19', '2026-10-21', '2026-10-20'].map((day) => formatRelativeDay(day, '2026-11-20'))).toEqual([
+      'today',
+      'yesterday',
+      '30 days ago',
+      '20 Oct 2026',
+    ])
   })
 
   test('just past midnight the last minutes are still minutes', () => {

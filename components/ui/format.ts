@@ -145,15 +145,21 @@ export function formatAsOf(at: Date, { now, timeZone }: { now: Date; timeZone: s
   return `As of ${isToday ? '' : `${formatShortDay(day)} `}${formatTime(at, timeZone)} · ${timeZone}`
 }
 
-/** How long ago an instant was: `just now`, `4 min ago`, `1 h ago`, `Yesterday`, `3 days ago`, then the date. */
+/** How long ago an instant was: `just now`, `4 min ago`, `1 h ago`, `yesterday`, `3 days ago`, then the date. */
 export function formatRelative(at: Date, { now, timeZone }: { now: Date; timeZone: string }): string {
   const elapsedMs = now.getTime() - at.getTime()
   if (elapsedMs < minuteMs) return 'just now'
   if (elapsedMs < hourMs) return `${Math.floor(elapsedMs / minuteMs)} min ago`
-  const days = daysBetween(localDayAt(at, timeZone), localDayAt(now, timeZone))
-  if (days === 0) return `${Math.floor(elapsedMs / hourMs)} h ago`
-  if (days === 1) return 'Yesterday'
-  return days <= 30 ? `${days} days ago` : formatDate(at, timeZone)
+  const [day, today] = [localDayAt(at, timeZone), localDayAt(now, timeZone)]
+  return day === today ? `${Math.floor(elapsedMs / hourMs)} h ago` : formatRelativeDay(day, today)
+}
+
+/** How long ago a local day was: `today`, `yesterday`, `3 days ago`, then the date. */
+export function formatRelativeDay(day: string, today: string): string {
+  const days = daysBetween(day, today)
+  if (days <= 0) return 'today'
+  if (days === 1) return 'yesterday'
+  return days <= 30 ? `${days} days ago` : formatLongDay(day)
 }
 
 /** The initials that stand for a person: the first letters of their first and last word. */

@@ -47,9 +47,9 @@ export function BreakdownCard({ title, report }: { title: keyof typeof colors; r
   )
 }
 
-/** Three cards side by side where there is room. */
+/** Cards side by side where there is room, however many there are. */
 export function Breakdowns({ children }: { children: React.ReactNode }) {
-  return <div className="mt-4 grid gap-4 md:grid-cols-3">{children}</div>
+  return <div className="mt-4 grid gap-4 md:auto-cols-fr md:grid-flow-col">{children}</div>
 }
 
 /** How long a bar is, to the hundredth of a percent: a length to draw, not an amount. */

@@ -46,7 +46,7 @@ function ChartSkeleton() {
 /** The three share lists on their way. */
 function BreakdownsSkeleton() {
   return (
-    <div aria-hidden="true" className="mt-4 grid gap-4 md:grid-cols-3">
+    <div aria-hidden="true" className="mt-4 grid gap-4 md:auto-cols-fr md:grid-flow-col">
       {[0, 1, 2].map((card) => (
         <div key={card} className={classes('space-y-1 p-2.5', cardClasses)}>
           <Skeleton className="mx-2 mt-1 mb-3 h-4 w-16" />

@@ -38,8 +38,13 @@ export const rangeLabels: Record<RangeName, string> = {
   custom: 'Custom',
 }
 
+/** Tools whose names aren't written as their words suggest. */
+const toolNames: Readonly<Record<string, string>> = { 'gemini-cli': 'Gemini CLI', opencode: 'OpenCode', api: 'API' }
+
 /** A tool's name as people write it: `claude-code` is Claude Code. */
 export function sourceName(source: string): string {
+  const known = toolNames[source]
+  if (known !== undefined) return known
   return source
     .split('-')
     .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
