@@ -28,11 +28,15 @@ export function UsageReportView({
   return (
     <>
       <ScopeLine freshness={freshness} compared={selection.previous} now={now} today={selection.today} />
-      {selection.ignored.map((sentence) => (
-        <Notice key={sentence} tone="warn">
-          {sentence}
-        </Notice>
-      ))}
+      {selection.ignored.length > 0 ? (
+        <div className="mb-4 space-y-2">
+          {selection.ignored.map((sentence) => (
+            <Notice key={sentence} tone="warn">
+              {sentence}
+            </Notice>
+          ))}
+        </div>
+      ) : null}
       {body === null ? (
         <Card>
           <NoUsageYet connectHref={connectHref} />

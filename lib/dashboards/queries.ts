@@ -35,8 +35,8 @@ const projectsMax = 500
 /** How many rows a breakdown lists. */
 const breakdownRows = 5
 
-/** How many series a chart stacks before the rest becomes *Other*. */
-const seriesMax = 5
+/** How many series a chart stacks, *Other* included: as many as there are colors. */
+const seriesMax = 6
 
 /**
  * Whose usage a page shows: everyone's, or one person's own. It is made from a scope that may see it, and every query below starts from it, so that no

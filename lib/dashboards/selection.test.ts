@@ -209,7 +209,14 @@ describe('a named range', () => {
     const selection = parseSelection({ range }, context)
     expect(selection.range).toEqual({ from, to: today })
     expect(daysBetween(from, today) + 1).toBe(days)
-    expect(selection.previous).toEqual(range === 'all' ? null : precedingRange(selection.range))
+    // The year before begins before the first usage: nothing is compared with days of which nothing is known.
+    expect(selection.previous).toEqual(range === 'all' || range === 'year' ? null : precedingRange(selection.range))
+  })
+
+  it('is compared from the first day on which the preceding range is wholly known', () => {
+    const previousOf = (firstDay: string) => parseSelection({ range: 'week' }, { ...context, firstDay }).previous
+    expect(previousOf('2026-11-07')).toEqual({ from: '2026-11-07', to: '2026-11-13' })
+    expect(previousOf('2026-11-08')).toBeNull()
   })
 
   it.each([

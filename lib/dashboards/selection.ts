@@ -13,7 +13,7 @@ const peopleMax = 500
 export type UsageSelection = {
   rangeName: RangeName
   range: DayRange
-  /** The preceding range of equal length; null for *all*, which nothing precedes. */
+  /** The preceding range of equal length; null for *all*, which nothing precedes, and where usage begins later: no data is not zero. */
   previous: DayRange | null
   /** The organization's own day now. */
   today: string
@@ -66,7 +66,7 @@ export function parseSelection(parameters: Parameters, context: SelectionContext
   return {
     rangeName,
     range,
-    previous: rangeName === 'all' ? null : precedingRange(range),
+    previous: rangeName === 'all' ? null : comparableRange(range, context.firstDay),
     today,
     isMine: read('mine') === '1',
     metric: choice('metric', metrics, 'spend'),
@@ -94,6 +94,12 @@ export function openedRow(key: string, { table, range }: Pick<UsageSelection, 't
 export function precedingRange({ from, to }: DayRange): DayRange {
   const length = daysBetween(from, to) + 1
   return { from: addDays(from, -length), to: addDays(from, -1) }
+}
+
+/** The preceding range, where there is usage from its beginning on: a change against days of which nothing is known would mean nothing. */
+function comparableRange(range: DayRange, firstDay: string | null): DayRange | null {
+  const previous = precedingRange(range)
+  return firstDay !== null && firstDay <= previous.from ? previous : null
 }
 
 /**
