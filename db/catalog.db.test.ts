@@ -109,6 +109,33 @@ describe('the application', () => {
     expect(role).toEqual({ rolsuper: false, rolbypassrls: false, rolcreaterole: false })
   })
 
+  it('may read and write rows, and change or remove no entry of the audit log', async () => {
+    const rows = await database.owner.execute<{ name: string; granted: string }>(sql`
+      select c.relname as name, string_agg(g.privilege_type, ' ' order by g.privilege_type) as granted
+      from pg_class c, aclexplode(c.relacl) g join pg_roles r on r.oid = g.grantee
+      where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and r.rolname = 'outlay_app'
+      group by c.relname`)
+    const granted = new Map(rows.map((row) => [row.name, row.granted]))
+    const tables = await listTables()
+    const everything = 'DELETE INSERT SELECT UPDATE'
+    const expected = new Map(tables.map(({ name }) => [name, everything]))
+    expect(granted).toEqual(expected.set('audit_entries', 'INSERT SELECT').set('audit_heads', 'INSERT SELECT UPDATE'))
+  })
+
+  it('reaches partitions through their parent alone, and nobody else has a way in', async () => {
+    const partitions = await database.owner.execute<{ name: string }>(
+      sql`select inhrelid::regclass::text as name from pg_inherits where inhparent = 'usage_events'::regclass`,
+    )
+    for (const { name } of partitions.slice(0, 3)) {
+      await expect(database.db.execute(sql.raw(`select 1 from ${name}`))).rejects.toMatchObject({ cause: { code: '42501' } })
+    }
+    expect(await database.db.execute(sql`select 1 from usage_events where org_id = 0`)).toHaveLength(0)
+    const everybody = await database.owner.execute(sql`
+      select c.relname from pg_class c, aclexplode(c.relacl) g
+      where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p', 'v', 'S') and g.grantee = 0`)
+    expect([...everybody]).toEqual([])
+  })
+
   it.each([
     'update audit_entries set action = action',
     'delete from audit_entries',

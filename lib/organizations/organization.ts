@@ -25,13 +25,27 @@ export function parseSlug(text: string): string {
   return text
 }
 
-/** The time zone if this machine's zone database knows it by that name, such as `Europe/Berlin`. */
+/**
+ * The time zone if this machine's zone database knows it by that name, such as `Europe/Berlin`. An alias stays as it was chosen: `Asia/Kolkata`
+ * is `Asia/Calcutta` to some machines, and that name is missing on others.
+ */
 export function parseTimeZone(text: string): string {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: text }).resolvedOptions().timeZone
-  } catch {
+  const chosen = text.trim()
+  const known = findZone(chosen)
+  if (known === null) {
     throw new AppError('invalid', `There is no time zone ${text}. Use a name such as Europe/Berlin or UTC.`, {
       timeZone: 'Unknown time zone. Use a name such as Europe/Berlin or UTC.',
     })
+  }
+  return known.toLowerCase() === chosen.toLowerCase() ? known : chosen
+}
+
+/** What this machine calls a zone. Offsets are no names: +05:30 is east to JavaScript and west to the database. */
+function findZone(name: string): string | null {
+  if (!/^[A-Za-z]/.test(name)) return null
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone
+  } catch {
+    return null
   }
 }
