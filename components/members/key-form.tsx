@@ -13,7 +13,7 @@ export type CreateKeyState =
 export function KeyForm({ create }: { create: (state: CreateKeyState, form: FormData) => Promise<CreateKeyState> }) {
   const [state, submit, isPending] = useActionState(create, null)
   return (
-    <div className="space-y-3 p-4">
+    <div className="space-y-3 p-4 print:hidden">
       {state?.kind === 'created' ? <KeyShownOnce name={state.name} secret={state.key} /> : null}
       <form action={submit} className="flex flex-wrap items-end gap-2">
         <Field

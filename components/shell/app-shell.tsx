@@ -32,7 +32,7 @@ export function AppShell({
   const hrefs = nav.map((item) => item.href)
   const foot = nav.filter((item) => item.placement === 'foot')
   return (
-    <div className="min-h-dvh lg:grid lg:grid-cols-[14rem_minmax(0,1fr)]">
+    <div className="min-h-dvh lg:grid lg:grid-cols-[14rem_minmax(0,1fr)] print:block!">
       <a
         href="#content"
         className="sr-only rounded-md bg-ink px-3 py-2 text-sm font-medium text-raised focus:not-sr-only focus:fixed focus:top-3 focus:left-3 focus:z-50"

@@ -16,7 +16,7 @@ type Look = {
 export function buttonClasses(variant: Look['variant'] = 'secondary', className?: string): string {
   return classes(
     'inline-flex h-8 items-center justify-center gap-2 rounded-md px-3 text-sm font-medium whitespace-nowrap transition-colors select-none',
-    'max-sm:h-10 aria-disabled:cursor-not-allowed',
+    'max-sm:h-10 aria-disabled:cursor-not-allowed print:hidden',
     variant === 'primary' && 'bg-ink text-raised shadow-card hover:bg-ink/85 aria-disabled:bg-sunken aria-disabled:text-ink-3',
     variant === 'secondary' &&
       'bg-raised text-ink shadow-card ring-1 ring-line ring-inset hover:bg-sunken aria-disabled:text-ink-3',

@@ -29,7 +29,7 @@ export function SegmentedControl({ label, choices }: { label: string; choices: C
 /** The views of one card, as links in its header. */
 export function Tabs({ label, choices }: { label: string; choices: Choice[] }) {
   return (
-    <nav aria-label={label} className="flex gap-1 overflow-x-auto p-2 print:hidden">
+    <nav aria-label={label} className="flex gap-1 overflow-x-auto p-2">
       {choices.map((choice) => (
         <Link
           key={choice.label}
@@ -39,7 +39,7 @@ export function Tabs({ label, choices }: { label: string; choices: Choice[] }) {
           aria-current={choice.isCurrent ? 'true' : undefined}
           className={classes(
             'rounded-md px-2.5 py-1 text-sm whitespace-nowrap transition-colors max-sm:py-2',
-            choice.isCurrent ? 'bg-sunken font-semibold text-ink' : 'text-ink-2 hover:bg-sunken hover:text-ink',
+            choice.isCurrent ? 'bg-sunken font-semibold text-ink' : 'text-ink-2 hover:bg-sunken hover:text-ink print:hidden',
           )}
         >
           {choice.label}

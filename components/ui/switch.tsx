@@ -37,15 +37,18 @@ export function Switch({
   }
   const { path, fields } = buttonTargetOf(href)
   return (
-    <Form action={path} scroll={false} prefetch={false} className="inline-flex print:hidden">
-      {fields.map(([name, value]) => (
-        <input key={name} type="hidden" name={name} value={value} />
-      ))}
-      <button type="submit" role="switch" aria-checked={isOn} className={classes(shape, 'hover:text-ink')}>
-        <Track isOn={isOn} />
-        {label}
-      </button>
-    </Form>
+    <>
+      {isOn ? <p className="hidden print:block">{label}</p> : null}
+      <Form action={path} scroll={false} prefetch={false} className="inline-flex print:hidden">
+        {fields.map(([name, value]) => (
+          <input key={name} type="hidden" name={name} value={value} />
+        ))}
+        <button type="submit" role="switch" aria-checked={isOn} className={classes(shape, 'hover:text-ink')}>
+          <Track isOn={isOn} />
+          {label}
+        </button>
+      </Form>
+    </>
   )
 }
 
