@@ -54,12 +54,14 @@ export async function runDemo(command: Command, mode: 'start' | 'dev'): Promise<
   })
   command.onEnd(provider.close)
 
+  // A developer reads what the server says in the terminal.
+  const log = mode === 'start' ? { logFile } : {}
   await progress.step('Server', async () => {
     const server = await startNext({
       mode,
       host,
       port,
-      ...(mode === 'start' ? { logFile } : {}),
+      ...log,
       env: {
         DATABASE_URL: database.url,
         NEXTAUTH_URL: address,
@@ -76,17 +78,17 @@ export async function runDemo(command: Command, mode: 'start' | 'dev'): Promise<
       },
     })
     command.onEnd(server.stop)
-    await waitUntilHealthy(server, { port, secondsMax: healthSecondsMax, logFile, stopping: command.stopping })
+    await waitUntilHealthy(server, { port, secondsMax: healthSecondsMax, ...log, stopping: command.stopping })
     void server.exited.then((code) => {
       if (command.stopping.aborted) return
-      console.error(`\nThe server ended by itself (code ${code}): see ${logFile}.`)
+      console.error(`\nThe server ended by itself (code ${code})${mode === 'start' ? `: see ${logFile}` : ''}.`)
       process.kill(process.pid, 'SIGTERM')
     })
   })
 
   const about = { address, providerAddress: provider.issuer, ...manifest }
   await writePrivateFile(manifestFile, `${JSON.stringify(about, null, 2)}\n`)
-  announce(about, describeSeconds((performance.now() - began) / 1000 + installSeconds))
+  announce(about, { mode, took: describeSeconds((performance.now() - began) / 1000 + installSeconds) })
   await untilStopped(command.stopping)
   console.log('\nStopping …')
   return 0
@@ -125,7 +127,7 @@ export function accountsOf(manifest: DemoManifest): ProviderAccount[] {
   )
 }
 
-function announce(about: About, took: string): void {
+function announce(about: About, { mode, took }: { mode: 'start' | 'dev'; took: string }): void {
   const lines = about.organizations.flatMap((organization) => [
     `  ${organization.name}`,
     ...organization.people.map((person) => `    ${person.role.padEnd(8)} ${person.name} · ${person.email}`),
@@ -138,7 +140,7 @@ function announce(about: About, took: string): void {
       'Sign in as one of these; the demo’s provider asks for no password:',
       ...lines,
       '',
-      `For scripts: ${manifestFile}. The server’s log: ${logFile}. Ctrl-C stops everything.`,
+      `For scripts: ${manifestFile}.${mode === 'start' ? ` The server’s log: ${logFile}.` : ''} Ctrl-C stops everything.`,
     ].join('\n'),
   )
 }

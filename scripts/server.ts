@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
-import { open, readFile } from 'node:fs/promises'
+import { open, readFile, stat } from 'node:fs/promises'
+import type { FileHandle } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { nextProgram } from './next-build'
@@ -8,11 +9,8 @@ import { CommandError } from './command'
 
 const stopSecondsMax = 10
 const logLinesShown = 30
+const logBytesMax = 10 * 1024 * 1024
 const portTriesMax = 20
-
-/** Ends the server when the channel to this process closes: even kill -9 leaves no server behind. */
-const endWithParent =
-  'data:text/javascript,if(process.channel){process.on("disconnect",()=>process.exit(0));process.channel.unref()}'
 
 /** Says in one sentence that a port is taken, on either of loopback's addresses: a browser may try both. */
 export async function requireFreePort(port: number, purpose: string): Promise<void> {
@@ -69,17 +67,27 @@ export async function startNext(options: {
   env: Record<string, string>
   logFile?: string
 }): Promise<RunningServer> {
-  const log = options.logFile ? await open(options.logFile, 'a') : null
+  const log = options.logFile ? await openLog(options.logFile) : null
   const output = log ? log.fd : ('inherit' as const)
   const child = spawn(
     process.execPath,
-    ['--import', endWithParent, nextProgram, options.mode, '--hostname', options.host, '--port', String(options.port)],
+    [
+      '--import',
+      './scripts/end-with-parent.mjs',
+      nextProgram,
+      options.mode,
+      '--hostname',
+      options.host,
+      '--port',
+      String(options.port),
+    ],
     {
       env: {
         ...process.env,
         ...options.env,
         NODE_ENV: options.mode === 'start' ? 'production' : 'development',
         NEXT_TELEMETRY_DISABLED: '1',
+        OUTLAY_COMMAND_PID: String(process.pid),
       },
       stdio: ['ignore', output, output, 'ipc'],
       // Ctrl-C reaches the whole group of the terminal; the server ends when we say so, before its database does.
@@ -100,6 +108,15 @@ export async function startNext(options: {
       await log?.close()
     },
   }
+}
+
+/** Goes on with the log of earlier starts until it is long. */
+async function openLog(path: string): Promise<FileHandle> {
+  const bytes = await stat(path).then(
+    (info) => info.size,
+    () => 0,
+  )
+  return open(path, bytes > logBytesMax ? 'w' : 'a')
 }
 
 /** Waits until the server says that it and its database are well; a server that ends before is a failure with its last words. */
