@@ -21,7 +21,7 @@ const storedEventCount = 200_000
 const sentEventCount = 40_000
 const copyRuns = 3
 const people = 400
-const days = 30
+const days = 60
 const chunkBytes = 256 * 1024
 
 type Kind = 'json' | 'otlp'
@@ -65,6 +65,7 @@ export async function benchIngest(command: Command): Promise<void> {
   const copied = await progress.step('COPY of the same rows into a bare table', () => copy(clientOf(owner)))
   const [counted] = await clientOf(owner)<{ count: number }[]>`select count(*)::int as count from usage_events`
   const rollup = await progress.step('Rollup of all of them', () => drain({ ...context, now: new Date() }))
+  const [cube] = await clientOf(owner)<{ count: number }[]>`select count(*)::int as count from usage_hours`
 
   const served = await progress.step('Server', (say) => serveBuilt(command, { databaseUrl: place.databaseUrl, say }))
   for (const kind of ['json', 'otlp'] as const) {
@@ -95,12 +96,13 @@ export async function benchIngest(command: Command): Promise<void> {
   console.log('')
   const events = counted?.count ?? 0
   printTable(
-    ['rollup', 'events', 'hours', 'seconds', 'seconds per million events'],
+    ['rollup', 'events', 'hours', 'rows by hour', 'seconds', 'seconds per million events'],
     [
       [
         'all marked hours',
         formatCount(events),
         formatCount(rollup.hours),
+        formatCount(cube?.count ?? 0),
         rollup.seconds.toFixed(1),
         ((rollup.seconds / events) * 1e6).toFixed(2),
       ],

@@ -26,25 +26,34 @@ const models = ['claude-opus-4-5', 'claude-sonnet-4-5', 'claude-haiku-4-5', 'gpt
 
 const dayMs = 86_400_000
 
-/** Event number `index` of a seed, in the `days` before `endMs`; most in the last of them, some late by weeks. */
+/** How many requests one session has, and for how long it lasts: the more alike they are, the fewer rows a rollup has. */
+const requestsPerSession = 12
+const sessionMs = 2 * 3_600_000
+
+/**
+ * Event number `index` of a seed, in the `days` before `endMs`; a third of the sessions are late by up to all of them, the rest are of the last day.
+ * Neighbors in number are of one session: one person, project and program, mostly one model, within two hours.
+ */
 export function makeWireEvent(at: { seed: number; index: number; endMs: number; days: number; people: number }): WireEvent {
-  const random = new Random(at.seed, at.index)
+  const session = new Random(at.seed, 1, Math.floor(at.index / requestsPerSession))
+  const person = session.below(at.people)
+  const endsMs = at.endMs - session.below(session.chance(1 / 3) ? at.days * dayMs : dayMs)
+  const model = session.pick(models)
+  const client = session.pick(['cli', 'ide'] as const)
+  const random = new Random(at.seed, 2, at.index)
   const isOk = !random.chance(0.03)
-  const person = random.below(at.people)
-  const output = 50 + Math.floor(random.logNormal(400, 1))
-  const uncached = Math.floor(random.logNormal(900, 1.2))
   return {
     id: `wire-${at.seed}-${at.index}`,
-    atMs: at.endMs - random.below((random.chance(0.7) ? 1 : at.days) * dayMs),
-    model: random.pick(models),
+    atMs: endsMs - random.below(sessionMs),
+    model: random.chance(0.85) ? model : random.pick(models),
     isOk,
-    uncached: isOk ? Math.min(uncached, 5_000_000) : 0,
+    uncached: isOk ? Math.min(Math.floor(random.logNormal(900, 1.2)), 5_000_000) : 0,
     cacheRead: isOk ? random.below(100_000) : 0,
     cacheWrite: isOk ? random.below(8_000) : 0,
-    output: isOk ? Math.min(output, 1_000_000) : 0,
+    output: isOk ? Math.min(50 + Math.floor(random.logNormal(400, 1)), 1_000_000) : 0,
     costMicros: isOk ? 1 + random.below(2_000_000) : 0,
     project: `project-${person % 17}`,
-    client: random.pick(['cli', 'ide']),
+    client,
     email: `person-${person}@wire.example`,
     latencyMs: 200 + random.below(60_000),
   }
