@@ -66,8 +66,8 @@ export function MemberTable({
                   <Avatar name={member.name} />
                 </span>
                 <span className="min-w-0">
-                  <span className="block truncate font-medium">{member.name}</span>
-                  <span className="block truncate text-ink-3">{member.email}</span>
+                  <span className="block font-medium @2xl:truncate @max-2xl:wrap-anywhere">{member.name}</span>
+                  <span className="block text-ink-3 @2xl:truncate @max-2xl:text-xs @max-2xl:wrap-anywhere">{member.email}</span>
                 </span>
               </span>
             </Cell>

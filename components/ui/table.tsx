@@ -96,8 +96,8 @@ export function Cell({
   const shape = classes(
     '@2xl:min-w-0 @2xl:px-4 @2xl:py-2.5',
     align === 'end' ? 'numeric text-right' : 'text-left',
-    kind === 'lead' && 'min-w-0 @max-2xl:order-1 @max-2xl:basis-[calc(100%-7rem)] @max-2xl:pr-3',
-    kind === 'main' && '@max-2xl:order-2 @max-2xl:basis-28 @max-2xl:text-right',
+    kind === 'lead' && 'min-w-0 @max-2xl:order-1 @max-2xl:basis-[calc(100%-6rem)] @max-2xl:pr-3',
+    kind === 'main' && '@max-2xl:order-2 @max-2xl:basis-24 @max-2xl:text-right',
     kind === 'detail' && 'sentence-part @max-2xl:order-3',
     className,
   )

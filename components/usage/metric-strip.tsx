@@ -43,7 +43,7 @@ export function MetricStrip({ report, selected, href }: { report: CardsReport; s
 
 /** Two columns on a phone, three beside a sidebar, all five where there is room; the first is the widest until then. */
 export const stripClasses =
-  'grid grid-cols-2 gap-px overflow-hidden !bg-line *:first:col-span-2 md:grid-cols-3 xl:grid-cols-[1.36fr_repeat(4,1fr)] xl:*:first:col-span-1'
+  'grid grid-cols-2 gap-px overflow-hidden !bg-line *:first:col-span-2 md:grid-cols-3 xl:grid-cols-[1.5fr_repeat(4,1fr)] xl:*:first:col-span-1'
 
 function MetricCard({
   metric,
@@ -94,7 +94,14 @@ function MetricCard({
 
 /** The change against the preceding range. The arrow and the sign say it; the color only repeats it. */
 function ChangeMark({ change, isBetter }: { change: Change | null; isBetter: boolean }) {
-  if (change === null) return <span className="text-ink-3">—</span>
+  if (change === null) {
+    return (
+      <span className="text-ink-3">
+        <span aria-hidden="true">—</span>
+        <span className="sr-only">Nothing to compare with</span>
+      </span>
+    )
+  }
   return (
     <span
       className={classes(

@@ -79,7 +79,7 @@ export function DayCell({
   const day = (
     <>
       {formatDay(row.day, today)}
-      {row.isOpen ? <span className="ml-2 text-ink-3">so far</span> : null}
+      {row.isOpen ? <span className="text-ink-3"> so far</span> : null}
     </>
   )
   if (isDetail) {
@@ -140,9 +140,9 @@ function PersonLine({ person, columnCount }: { person: PersonRow; columnCount: 1
   return (
     <Row isIndented>
       <Cell kind="lead" className={classes('wrap-anywhere @2xl:pl-11', columnCount === 2 && '@2xl:col-span-2')}>
-        <span>{person.name}</span>
+        <span>{person.name}</span>{' '}
         {person.email ? (
-          <span className="ml-2 text-ink-3 @max-2xl:ml-0 @max-2xl:block @max-2xl:text-xs">{person.email}</span>
+          <span className="ml-1 text-ink-3 @max-2xl:ml-0 @max-2xl:block @max-2xl:text-xs">{person.email}</span>
         ) : null}
       </Cell>
       <FigureCells measures={person.measures} />
