@@ -148,9 +148,14 @@ async function storeRows(scope: Scope<'usage:ingest'>, rows: readonly EventRow[]
   const parameters = [String(scope.orgId), ...eventColumns.map(({ literal }) => `{${sorted.map(literal).join(',')}}`)]
   for (let attempt = 1; ; attempt++) {
     try {
-      const stored = await client.unsafe<{ event_id: string; occurred_at_ms: number }[]>(storeEventsSql, parameters, {
-        prepare: true,
-      })
+      const store = (on: Pick<Sql, 'unsafe'>) =>
+        on.unsafe<{ event_id: string; occurred_at_ms: number }[]>(storeEventsSql, parameters, { prepare: true })
+      const stored = sorted.some(({ baseId }) => baseId !== null)
+        ? await client.begin(async (transaction) => {
+            await transaction.unsafe(lockBasesSql, [String(scope.orgId)])
+            return store(transaction)
+          })
+        : await store(client)
       return new Set(stored.map((row) => storedKey(row.event_id, row.occurred_at_ms)))
     } catch (error) {
       if (!isRetryable(error) || attempt === triesMax) throw error
