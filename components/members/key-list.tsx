@@ -51,8 +51,7 @@ export function KeyList({
                 <Icon name="key" className="mt-0.5 text-ink-3" />
                 <div className="min-w-0 flex-1">
                   <p className="truncate font-medium">
-                    {key.name}{' '}
-                    <code className="ml-1 font-mono text-xs font-normal text-ink-3">{key.prefix}…</code>
+                    {key.name} <code className="ml-1 font-mono text-xs font-normal text-ink-3">{key.prefix}…</code>
                   </p>
                   <p className="dotted text-ink-3">
                     <span>Created {formatDate(key.createdAt, timeZone)}</span>

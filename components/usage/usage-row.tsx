@@ -3,6 +3,7 @@ import type { ReactNode } from 'react'
 import { classes } from '@/components/ui/classes'
 import { formatCount, formatCountOf, formatDay, formatMoneyExact, formatMoney, formatTokens } from '@/components/ui/format'
 import { Icon } from '@/components/ui/icon'
+import { LinkPending } from '@/components/ui/link-pending'
 import { Cell, Row } from '@/components/ui/table'
 import { tooltipClasses } from '@/components/ui/tooltip'
 import type { DayRow, PeopleReport, PersonRow } from '@/lib/dashboards/report'
@@ -122,6 +123,7 @@ function Opener({ opening, hidesChevron = false, children }: { opening: Opening;
     >
       <Chevron opening={opening} className={classes('mt-0.5 @max-2xl:absolute @max-2xl:left-4', hidesChevron && '@2xl:hidden')} />
       <span>{children}</span>
+      <LinkPending />
     </Link>
   )
 }
