@@ -9,7 +9,7 @@ const restColor = 'slate'
 export type SeriesColor = (typeof colorNames)[number] | typeof restColor
 
 /** The name of the series that holds what has no series of its own. */
-export const restName = 'Other'
+const restName = 'Other'
 
 export type Series = { name: string; values: number[] }
 export type Bucket = { label: string; longLabel: string; isOpen: boolean }

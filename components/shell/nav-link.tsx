@@ -3,6 +3,7 @@
 import Link from 'next/link'
 import { usePathname } from 'next/navigation'
 import type { ReactNode } from 'react'
+import { LinkPending } from '@/components/ui/link-pending'
 import { findCurrent } from './current-page'
 
 /** A link in the sidebar that knows when it is where the person is: only the browser's path tells, as a layout isn't drawn again. */
@@ -15,6 +16,7 @@ export function NavLink({ href, hrefs, children }: { href: string; hrefs: string
       className="flex h-8 items-center gap-3 rounded-md px-2.5 text-sm text-ink-2 transition-colors hover:bg-sunken hover:text-ink aria-[current=page]:bg-sunken aria-[current=page]:font-semibold aria-[current=page]:text-ink max-lg:h-10 [&_svg]:text-ink-3 aria-[current=page]:[&_svg]:text-ink"
     >
       {children}
+      <LinkPending />
     </Link>
   )
 }

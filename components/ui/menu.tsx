@@ -2,6 +2,7 @@ import type { ReactNode } from 'react'
 import Link from 'next/link'
 import { classes } from './classes'
 import { Icon, type IconName } from './icon'
+import { LinkPending } from './link-pending'
 import { MenuDetails } from './menu-details'
 
 /**
@@ -84,6 +85,7 @@ export function MenuLink({
       <span className="min-w-0 flex-1 truncate">{children}</span>
       {detail ? <span className="text-ink-3">{detail}</span> : null}
       {isCurrent ? <Icon name="check" className="text-accent" /> : null}
+      <LinkPending />
     </Link>
   )
 }

@@ -1,5 +1,6 @@
 import Link from 'next/link'
 import { classes } from './classes'
+import { LinkPending } from './link-pending'
 
 export type Choice = { label: string; href: string; isCurrent: boolean }
 
@@ -20,6 +21,7 @@ export function SegmentedControl({ label, choices }: { label: string; choices: C
           )}
         >
           {choice.label}
+          <LinkPending />
         </Link>
       ))}
     </nav>
@@ -43,6 +45,7 @@ export function Tabs({ label, choices }: { label: string; choices: Choice[] }) {
           )}
         >
           {choice.label}
+          <LinkPending />
         </Link>
       ))}
     </nav>

@@ -14,6 +14,7 @@ import {
   relativeChange,
 } from '@/components/ui/format'
 import { Icon } from '@/components/ui/icon'
+import { LinkPending } from '@/components/ui/link-pending'
 import { type CardsReport, type Metric, metrics } from '@/lib/dashboards/report'
 import { averageNanos, inputTokens, type Measures, spendNanos, totalTokens } from '@/lib/usage/measures'
 import type { UsageHref } from './href'
@@ -42,7 +43,7 @@ export function MetricStrip({ report, selected, href }: { report: CardsReport; s
 }
 
 /** Two columns on a phone, three beside a sidebar, all five where there is room; the first is the widest until then. */
-export const stripClasses =
+const stripClasses =
   'grid grid-cols-2 gap-px overflow-hidden !bg-line *:first:col-span-2 md:grid-cols-3 xl:grid-cols-[1.5fr_repeat(4,1fr)] xl:*:first:col-span-1'
 
 function MetricCard({
@@ -70,6 +71,7 @@ function MetricCard({
           className="stretched print:no-underline"
         >
           {metricNames[metric]}
+          <LinkPending />
         </Link>
       </h2>
       <p className="numeric mt-0.5 truncate text-2xl font-semibold tracking-[-0.02em]">
