@@ -155,25 +155,49 @@ function lookUpUser(): ServerUser | null {
 
 /**
  * Where the cluster can live. As root, the server's user must be able to enter the folder and run the programs, which it
- * can't in a clone below `/root`: then both move to a folder of their own below `/var/lib`.
+ * can't in a clone below `/root`: then the data, the programs or both are kept below `/var/lib`.
  */
 async function choosePlace(asked: string, serverUser: ServerUser | null, onProgress: (line: string) => void): Promise<Place> {
-  const nativeDir = await findNativeDir()
+  const packedDir = await findNativeDir()
   await makeFolder(asked)
-  const place = { dataDir: asked, nativeDir, serverUser }
-  if (!serverUser) return place
-  if (canEnter(asked, serverUser) && canEnter(join(nativeDir, 'bin'), serverUser)) return place
+  if (!serverUser) return { dataDir: asked, nativeDir: packedDir, serverUser }
 
-  const folder = `/var/lib/outlay-${createHash('sha256').update(asked).digest('hex').slice(0, 12)}`
-  onProgress(`The database's user can't enter ${asked}: the data is kept in ${folder}.`)
+  const nativeDir = canEnter(join(packedDir, 'bin'), serverUser) ? packedDir : await copyPrograms(packedDir, serverUser)
+  if (canEnter(asked, serverUser)) return { dataDir: asked, nativeDir, serverUser }
+  const dataDir = `/var/lib/outlay-${digest(asked)}`
+  onProgress(`The database's user can't enter ${asked}: the data is kept in ${dataDir}.`)
+  await makeFolder(dataDir)
+  if (!canEnter(dataDir, serverUser)) throw new EmbeddedDatabaseError(describeClosed(asked, dataDir))
+  return { dataDir, nativeDir, serverUser }
+}
+
+/** Programs that the server's user can run: a copy per version, for every project on this machine. */
+async function copyPrograms(packedDir: string, serverUser: ServerUser): Promise<string> {
+  const folder = '/var/lib/outlay-programs'
+  const packed: unknown = JSON.parse(await readFile(join(dirname(packedDir), 'package.json'), 'utf8'))
+  const version = typeof packed === 'object' && packed !== null && 'version' in packed ? String(packed.version) : ''
+  const copy = join(folder, `postgresql-${version}-${process.arch}`)
   await makeFolder(folder)
-  if (!canEnter(folder, serverUser)) {
-    throw new EmbeddedDatabaseError(
-      `The user "${serverUserName}", as whom PostgreSQL runs, can enter neither ${asked} nor ${folder}: ` +
-        'move the project to a folder that every user may enter, or set DATABASE_URL.',
-    )
-  }
-  return { dataDir: folder, nativeDir: await copyPrograms(nativeDir, folder), serverUser }
+  if (!canEnter(folder, serverUser)) throw new EmbeddedDatabaseError(describeClosed(packedDir, folder))
+  if (existsSync(copy)) return copy
+  const unfinished = `${copy}.${process.pid}-${randomBytes(4).toString('hex')}`
+  await cp(packedDir, unfinished, { recursive: true, verbatimSymlinks: true })
+  // Packages that were installed under a strict umask are closed to others file by file.
+  spawnSync('chmod', ['-R', 'a+rX', unfinished])
+  await rename(unfinished, copy).catch(ignoreExisting)
+  await rm(unfinished, { recursive: true, force: true })
+  return copy
+}
+
+function describeClosed(wanted: string, instead: string): string {
+  return (
+    `The user "${serverUserName}", as whom PostgreSQL runs, can enter neither ${wanted} nor ${instead}: ` +
+    'move the project to a folder that every user may enter, or set DATABASE_URL.'
+  )
+}
+
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 12)
 }
 
 /** The folder of PostgreSQL's programs for this machine, with the links that its package makes on installation. */
@@ -264,18 +288,6 @@ function describeFolderFailure(path: string, error: unknown): string {
 /** Asks the system itself, as that user: modes, access lists and mounts all count. */
 function canEnter(folder: string, serverUser: ServerUser): boolean {
   return spawnSync('test', ['-x', folder], { ...serverUser, cwd: '/' }).status === 0
-}
-
-async function copyPrograms(nativeDir: string, folder: string): Promise<string> {
-  const version = createHash('sha256').update(nativeDir).digest('hex').slice(0, 8)
-  const info = await stat(join(nativeDir, 'bin', 'postgres'))
-  const copy = join(folder, `postgresql-${version}-${Math.round(info.mtimeMs).toString(36)}`)
-  if (existsSync(copy)) return copy
-  const unfinished = `${copy}.${process.pid}`
-  await cp(nativeDir, unfinished, { recursive: true, verbatimSymlinks: true })
-  await rename(unfinished, copy).catch(ignoreExisting)
-  await rm(unfinished, { recursive: true, force: true })
-  return copy
 }
 
 /** The server that already runs on this cluster, once it answers; null when none does. */
