@@ -1,6 +1,7 @@
 import type { Metadata } from 'next'
 import { Fact, KeyFacts } from '@/components/members/key-facts'
 import { MemberTable } from '@/components/members/member-table'
+import { describeRoles } from '@/components/members/words'
 import { LinkButton } from '@/components/ui/button'
 import { Money } from '@/components/ui/figure'
 import { formatCount, formatCountOf, formatDate } from '@/components/ui/format'
@@ -62,12 +63,11 @@ export default async function OrganizationPage({ params, searchParams }: Propert
       <KeyFacts>
         {roles ? (
           <Fact label="Members" value={formatCount(total)}>
-            {[
-              formatCountOf(roles.owner, 'owner'),
-              formatCountOf(roles.admin, 'admin'),
-              formatCountOf(roles.member, 'member'),
-              `${formatCount(roles.billing)} billing`,
-            ].join(' · ')}
+            <span className="dotted">
+              {describeRoles(roles).map((role) => (
+                <span key={role}>{role}</span>
+              ))}
+            </span>
           </Fact>
         ) : null}
         {activeCount !== null ? (

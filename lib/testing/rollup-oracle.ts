@@ -191,7 +191,7 @@ function bitsOf(ids: Iterable<string>): string {
 type Group = { sum: Sum; identities: Set<string> }
 
 /** What the tables by local hour, day and month must hold of these events. */
-export function expectedRollups(events: readonly StoredEvent[], people: ReadonlyMap<string, string>, timeZone: string): Rollups {
+function expectedRollups(events: readonly StoredEvent[], people: ReadonlyMap<string, string>, timeZone: string): Rollups {
   const groups = new Map(tables.map(({ name }) => [name, new Map<string, Group>()]))
   for (const event of events) {
     const hour = localHour(event.atMs, timeZone)

@@ -59,21 +59,3 @@ export function totalTokens(measures: Measures): number {
 export function averageNanos(measures: Measures): bigint | null {
   return measures.pricedRequests === 0 ? null : divide(measures.pricedNanos, BigInt(measures.pricedRequests))
 }
-
-/** The sum of two sets of measures. */
-export function addMeasures(a: Measures, b: Measures): Measures {
-  return {
-    requests: a.requests + b.requests,
-    failedRequests: a.failedRequests + b.failedRequests,
-    pricedRequests: a.pricedRequests + b.pricedRequests,
-    unpricedRequests: a.unpricedRequests + b.unpricedRequests,
-    uncachedTokens: a.uncachedTokens + b.uncachedTokens,
-    cacheReadTokens: a.cacheReadTokens + b.cacheReadTokens,
-    cacheWriteTokens: a.cacheWriteTokens + b.cacheWriteTokens,
-    outputTokens: a.outputTokens + b.outputTokens,
-    reasoningTokens: a.reasoningTokens + b.reasoningTokens,
-    meteredNanos: a.meteredNanos + b.meteredNanos,
-    estimatedNanos: a.estimatedNanos + b.estimatedNanos,
-    pricedNanos: a.pricedNanos + b.pricedNanos,
-  }
-}
