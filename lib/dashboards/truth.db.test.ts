@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { costKinds, nameKinds, outcomes } from '@/db/enums'
 import type { Context } from '@/lib/access/scope'
 import { rollUp } from '@/lib/rollups/commands'
@@ -23,6 +23,9 @@ const database = useDatabase()
 const selectionsPerZone = process.env['PROVE'] ? 120 : 12
 const eventsPerOrganization = process.env['PROVE'] ? 2_000 : 400
 const eventsOfNeighbor = 60
+
+// In full counts, a zone takes minutes.
+if (process.env['PROVE']) vi.setConfig({ testTimeout: 900_000, hookTimeout: 900_000 })
 
 const hourMs = 3_600_000
 const dayMs = 24 * hourMs
