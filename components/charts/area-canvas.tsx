@@ -1,9 +1,9 @@
 'use client'
 
 import { AreaChart } from '@tremor/react/dist/components/chart-elements/AreaChart/AreaChart.js'
-import type { ChartCanvasProps } from './chart-canvas'
 import { ChartTooltip } from './chart-tooltip'
 import { formatTick, rowsOf, seriesKey } from './series'
+import type { ChartCanvasProps } from './series'
 
 /** Lines for what doesn't add up, such as averages and distinct people. Only one alone is filled: areas that overlap mislead. */
 export function AreaCanvas({ data, colors }: ChartCanvasProps) {

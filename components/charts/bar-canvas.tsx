@@ -1,9 +1,9 @@
 'use client'
 
 import { BarChart } from '@tremor/react/dist/components/chart-elements/BarChart/BarChart.js'
-import type { ChartCanvasProps } from './chart-canvas'
 import { ChartTooltip } from './chart-tooltip'
 import { formatTick, rowsOf, seriesKey } from './series'
+import type { ChartCanvasProps } from './series'
 
 /** Stacked bars, one per bucket; the last is drawn as open while its time isn't over. */
 export function BarCanvas({ data, colors }: ChartCanvasProps) {

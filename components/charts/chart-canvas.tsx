@@ -2,9 +2,7 @@
 
 import { lazy, Suspense, useSyncExternalStore } from 'react'
 import { ChartSketch } from './chart-sketch'
-import type { ChartData, SeriesColor } from './series'
-
-export type ChartCanvasProps = { data: ChartData; colors: SeriesColor[] }
+import type { ChartCanvasProps } from './series'
 
 // The chart library is half as large as everything else together: it is fetched after the page, and only the kind that is shown.
 const BarCanvas = lazy(() => import('./bar-canvas').then((module) => ({ default: module.BarCanvas })))

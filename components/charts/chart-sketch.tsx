@@ -1,7 +1,6 @@
 import { classes } from '@/components/ui/classes'
-import type { ChartCanvasProps } from './chart-canvas'
 import { outlineOf, stackOf } from './sketch'
-import type { SeriesColor } from './series'
+import type { ChartCanvasProps, SeriesColor } from './series'
 
 const fills: Record<SeriesColor, string> = {
   indigo: 'fill-indigo-500',

@@ -17,6 +17,9 @@ export type Bucket = { label: string; longLabel: string; isOpen: boolean }
 /** What a chart draws: a value per bucket and series, with every bucket already named. */
 export type ChartData = { unit: Unit; buckets: Bucket[]; series: Series[]; isStacked: boolean }
 
+/** What draws a chart is given: the data, and a color per series. */
+export type ChartCanvasProps = { data: ChartData; colors: SeriesColor[] }
+
 /**
  * A color for each series. A name asks for the color that its letters make, and takes the next free one if that is taken, so
  * that it keeps its color when the range changes. The rest is always gray; a series alone always has the first color.

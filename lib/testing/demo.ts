@@ -1,4 +1,4 @@
-import { countDistinct, sql } from 'drizzle-orm'
+import { countDistinct, desc, eq, sql } from 'drizzle-orm'
 import { openDatabase } from '@/db/client'
 import { dirtyHours, organizations } from '@/db/schema'
 import { keyScope, systemScope } from '@/lib/access/scope'
@@ -70,13 +70,19 @@ export async function fillDemo({
   }
 }
 
-/** The present of the demo that is in the database, complete or not; null where the database is empty. */
+/**
+ * The present of the demo that is in the database, complete or not; null where the database is empty. A database in which others are, and the
+ * demo is not, is somebody's: it is refused. Organizations that were made beside the demo are welcome.
+ */
 async function findBegun(context: Context, plan: DemoPlan): Promise<Date | null> {
+  const first = plan.organizations[0]?.slug ?? ''
   const rows = await context.db
     .select({ slug: organizations.slug, createdAt: organizations.createdAt })
     .from(organizations)
-    .orderBy(organizations.slug)
-    .limit(20)
+    .orderBy(desc(eq(organizations.slug, first)), organizations.slug)
+    .limit(4)
+  const begun = rows.find(({ slug }) => slug === first)
+  if (begun) return todayOf(begun.createdAt, plan.size)
   const ours = new Set(plan.organizations.map(({ slug }) => slug))
   const foreign = rows.filter(({ slug }) => !ours.has(slug)).map(({ slug }) => slug)
   if (foreign.length > 0) {
@@ -85,8 +91,7 @@ async function findBegun(context: Context, plan: DemoPlan): Promise<Date | null>
       `The database holds organizations that are not the demo's (${foreign.slice(0, 3).join(', ')}${foreign.length > 3 ? ', …' : ''}). Give the demo an empty database.`,
     )
   }
-  const first = rows.find(({ slug }) => slug === plan.organizations[0]?.slug)
-  return first ? todayOf(first.createdAt, plan.size) : null
+  return null
 }
 
 /** The last thing that a fill makes is a key for scripts in every organization. */
