@@ -19,16 +19,21 @@ import { formatCount, printTable } from './table'
 
 const storedEventCount = 200_000
 const sentEventCount = 40_000
-const copyRuns = 3
+const copiedRowCount = 200_000
 const people = 400
 const days = 60
 const chunkBytes = 256 * 1024
 
 type Kind = 'json' | 'otlp'
-type Measured = { name: string; events: number; seconds: number }
+
+/** Rows per second of `COPY` into a bare table. */
+type CopyRates = { text: number; binary: number }
+
+/** A measurement, and what `COPY` reached right before and after it: on a machine with other work, only neighbors compare. */
+type Measured = { name: string; events: number; seconds: number; copy: CopyRates }
 
 /**
- * Events per second into the store and through HTTP, each beside `COPY` of the same rows into a bare table in the same run, and the
+ * Events per second into the store and through HTTP, each beside `COPY` of such rows into a bare table in the same run, and the
  * rollup's seconds per million events.
  */
 export async function benchIngest(command: Command): Promise<void> {
@@ -43,26 +48,40 @@ export async function benchIngest(command: Command): Promise<void> {
   const measured: Measured[] = []
   let seed = 0
 
-  const store = async (name: string, kind: Kind, batchSize: number, connections: number, again = false) => {
-    command.stopping.throwIfAborted()
-    if (!again) seed++
-    const requests = requestsOf(kind, makeEvents(seed, storedEventCount))
-    const batches = cut(requests, batchSize)
+  const scopeOn = async (connections: number) => {
     const db = openPool(command, place.databaseUrl, connections)
-    const scope = keyScope({ ...context, db }, await findKey({ ...context, db }, keyText), 'usage:ingest')
-    // What a running server knows already: the words, the people, and the statement.
-    if (!again) await recordRequests(scope, requestsOf(kind, makeEvents(seed + 10_000, 500)))
-    const seconds = await progress.step(name, () => spread(batches, connections, (batch) => recordAll(scope, batch, again)))
-    measured.push({ name, events: requests.length, seconds })
+    return keyScope({ ...context, db }, await findKey({ ...context, db }, keyText), 'usage:ingest')
+  }
+  const copy = await progress.step('Rows to copy', async () => {
+    const scope = await scopeOn(4)
+    const batches = cut(requestsOf('json', makeEvents(++seed, copiedRowCount)), 1_000)
+    await spread(batches, 4, (batch) => recordAll(scope, batch, false))
+    return prepareCopy(clientOf(owner))
+  })
+  let last = await copy()
+  const measure = async (name: string, events: number, work: () => Promise<number>) => {
+    command.stopping.throwIfAborted()
+    const seconds = await progress.step(name, work)
+    const next = await copy()
+    const around = { text: (last.text + next.text) / 2, binary: (last.binary + next.binary) / 2 }
+    measured.push({ name, events, seconds, copy: around })
+    last = next
   }
 
+  const store = async (name: string, kind: Kind, batchSize: number, connections: number, again = false) => {
+    if (!again) seed++
+    const batches = cut(requestsOf(kind, makeEvents(seed, storedEventCount)), batchSize)
+    const scope = await scopeOn(connections)
+    // What a running server knows already: the words, the people, and the statement.
+    if (!again) await recordAll(scope, requestsOf(kind, makeEvents(seed + 10_000, 500)), false)
+    await measure(name, storedEventCount, () => spread(batches, connections, (batch) => recordAll(scope, batch, again)))
+  }
   await store('store, 1,000 a batch, 1 connection', 'json', 1_000, 1)
   await store('store, 1,000 a batch, 4 connections', 'json', 1_000, 4)
   await store('store, 1,000 a batch, 4 connections, sent again', 'json', 1_000, 4, true)
   await store('store, 100 a batch, 8 connections', 'json', 100, 8)
   await store('store, two-path keys, 1,000 a batch, 4 connections', 'otlp', 1_000, 4)
 
-  const copied = await progress.step('COPY of the same rows into a bare table', () => copy(clientOf(owner)))
   const [counted] = await clientOf(owner)<{ count: number }[]>`select count(*)::int as count from usage_events`
   const rollup = await progress.step('Rollup of all of them', () => drain({ ...context, now: new Date() }))
   const [cube] = await clientOf(owner)<{ count: number }[]>`select count(*)::int as count from usage_hours`
@@ -70,30 +89,32 @@ export async function benchIngest(command: Command): Promise<void> {
   const served = await progress.step('Server', (say) => serveBuilt(command, { databaseUrl: place.databaseUrl, say }))
   for (const kind of ['json', 'otlp'] as const) {
     for (const batchSize of [100, 1_000]) {
-      command.stopping.throwIfAborted()
       const send = (bodies: readonly Body[]) => spread(bodies, 8, (body) => post(served.address, keyText, body))
       // The first requests load the route; a running server has loaded it.
       await send(bodiesOf(kind, makeEvents(++seed, 4_000), batchSize))
       const bodies = bodiesOf(kind, makeEvents(++seed, sentEventCount), batchSize)
       const name = `HTTP ${kind === 'json' ? 'JSON' : 'OTLP protobuf'}, ${formatCount(batchSize)} a request, 8 connections`
-      measured.push({ name, events: sentEventCount, seconds: await progress.step(name, () => send(bodies)) })
+      await measure(name, sentEventCount, () => send(bodies))
     }
   }
   await served.stop()
 
   console.log(`\n  ${machine}\n`)
-  const rate = ({ events, seconds }: Measured) => events / seconds
   printTable(
-    ['ingest', 'events', 'events/s', '÷ COPY text', '÷ COPY binary'],
-    [...copied.all, ...measured].map((each) => [
-      each.name,
-      formatCount(each.events),
-      formatCount(rate(each)),
-      (rate(each) / rate(copied.text)).toFixed(3),
-      (rate(each) / rate(copied.binary)).toFixed(3),
+    ['ingest', 'events', 'events/s', 'COPY text', 'COPY binary', '÷ text', '÷ binary'],
+    measured.map(({ name, events, seconds, copy: around }) => [
+      name,
+      formatCount(events),
+      formatCount(events / seconds),
+      formatCount(around.text),
+      formatCount(around.binary),
+      (events / seconds / around.text).toFixed(3),
+      (events / seconds / around.binary).toFixed(3),
     ]),
   )
-  console.log('')
+  console.log(
+    `\n  COPY: ${formatCount(copiedRowCount)} such rows into a bare table over one connection, right before and after; rows per second.\n`,
+  )
   const events = counted?.count ?? 0
   printTable(
     ['rollup', 'events', 'hours', 'rows by hour', 'seconds', 'seconds per million events'],
@@ -173,36 +194,31 @@ async function post(address: string, keyText: string, body: Body): Promise<void>
   if (!isWhole) throw new Error(`${body.path} did not store every event: ${answer.toString('utf8').slice(0, 300)}`)
 }
 
-/** `COPY` of stored events into a table without index, partition or constraint, from memory, as fast as one connection goes; the median of three. */
-async function copy(sql: Sql): Promise<{ text: Measured; binary: Measured; all: Measured[] }> {
-  const measure = async (format: 'text' | 'binary'): Promise<Measured> => {
-    const source = await sql
-      .unsafe(`copy (select * from usage_events limit ${storedEventCount}) to stdout (format ${format})`)
-      .readable()
+/** Reads the stored rows, and answers how to copy them into a table without index, partition or constraint, from memory. */
+async function prepareCopy(sql: Sql): Promise<() => Promise<CopyRates>> {
+  const read = async (format: string) => {
+    const source = await sql.unsafe(`copy (select * from usage_events) to stdout (format ${format})`).readable()
     const chunks: Buffer[] = []
     await new Promise((resolve, reject) => {
       source.on('data', (chunk: Buffer) => chunks.push(Buffer.from(chunk)))
       source.on('end', resolve)
       source.on('error', reject)
     })
-    const bytes = Buffer.concat(chunks)
-    const seconds: number[] = []
-    for (let run = 0; run < copyRuns; run++) {
-      await sql`drop table if exists bare`
-      await sql`create table bare (like usage_events)`
-      const target = await sql.unsafe(`copy bare from stdin (format ${format})`).writable()
-      const began = performance.now()
-      await pipeline(Readable.from(slices(bytes)), target)
-      seconds.push((performance.now() - began) / 1000)
-    }
+    return Buffer.concat(chunks)
+  }
+  const [text, binary] = [await read('text'), await read('binary')]
+  const rate = async (format: string, bytes: Buffer) => {
+    await sql`drop table if exists bare`
+    await sql`create table bare (like usage_events)`
+    const target = await sql.unsafe(`copy bare from stdin (format ${format})`).writable()
+    const began = performance.now()
+    await pipeline(Readable.from(slices(bytes)), target)
+    const seconds = (performance.now() - began) / 1000
     const [row] = await sql<{ count: number }[]>`select count(*)::int as count from bare`
     await sql`drop table bare`
-    const middle = seconds.sort((a, b) => a - b)[Math.floor(copyRuns / 2)] ?? Number.NaN
-    return { name: `COPY ${format} into a bare table, 1 connection`, events: row?.count ?? 0, seconds: middle }
+    return (row?.count ?? 0) / seconds
   }
-  const text = await measure('text')
-  const binary = await measure('binary')
-  return { text, binary, all: [text, binary] }
+  return async () => ({ text: await rate('text', text), binary: await rate('binary', binary) })
 }
 
 function* slices(bytes: Buffer): Generator<Buffer> {
