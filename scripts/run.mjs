@@ -2,7 +2,7 @@
 // then runs scripts/<name>.ts. Plain JavaScript, and old syntax, so that an old Node can still say what it lacks.
 import { spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, lstatSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -46,6 +46,9 @@ function installWhenNeeded() {
     // An installation by hand leaves no stamp, but is newer than the lock file that it wrote or read.
     const isStamped = existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted
     if (isStamped || statSync(installed).mtimeMs >= statSync(lock).mtimeMs) return 0
+  }
+  if (lstatSync(join(root, 'node_modules'), { throwIfNoEntry: false })?.isSymbolicLink()) {
+    fail('node_modules is a link: installing would empty the folder that it leads to. Remove the link, or install there.')
   }
   const began = Date.now()
   console.log('Installing packages (only the first time, and after an update) …')

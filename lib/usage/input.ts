@@ -45,7 +45,7 @@ const amounts = {
 export const UsageEvent = z.object({
   id: text
     .nullish()
-    .describe('The request’s own id: a resend with the same id is not counted again. Needed unless session is sent.'),
+    .describe('The request’s own id: a resend with the same id and time is not counted again. Needed unless session is sent.'),
   tool: text
     .nullish()
     .describe('The tool that gave the id, such as claude-code; ids of different tools never collide. By default api.'),
