@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm'
-import { boolean, date, index, integer, pgTable, primaryKey, smallint, text, unique, uuid } from 'drizzle-orm/pg-core'
+import { boolean, date, foreignKey, index, integer, pgTable, primaryKey, smallint, text, unique, uuid } from 'drizzle-orm/pg-core'
 import { count, identityBits, instant, measureColumns, money, nameId, orgId } from '../columns'
+import { people } from './members'
 import { organizations } from './organizations'
 
 /** The words of an organization's events as small ids; capped per kind. */
@@ -34,6 +35,7 @@ export const identities = pgTable(
     primaryKey({ columns: [table.orgId, table.identityId] }),
     unique('identities_claim').on(table.orgId, table.namespace, table.claim),
     index('identities_person').on(table.orgId, table.personId),
+    foreignKey({ columns: [table.orgId, table.personId], foreignColumns: [people.orgId, people.personId] }),
   ],
 )
 

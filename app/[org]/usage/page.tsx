@@ -17,7 +17,7 @@ type Properties = { params: Promise<{ org: string }>; searchParams: Promise<Reco
 export default async function UsagePage({ params, searchParams }: Properties) {
   const [{ org }, parameters] = await Promise.all([params, searchParams])
   const scope = await requireScope(org, 'me:read', routes.usage(org, queryText(parameters)))
-  const view = await viewUsage(scope, parameters['mine'] === '1')
+  const view = await viewUsage(scope, [parameters['mine']].flat()[0] === '1')
   const { selection, report } = await readUsagePage(view, parameters)
   const href: UsageHref = (patch) => routes.usage(org, selectionQuery(selection, patch))
   const isMine = view.kind === 'mine'

@@ -1,0 +1,1 @@
+ALTER TABLE "identities" ADD CONSTRAINT "identities_org_id_person_id_people_org_id_person_id_fk" FOREIGN KEY ("org_id","person_id") REFERENCES "public"."people"("org_id","person_id") ON DELETE no action ON UPDATE no action;
