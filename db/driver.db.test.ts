@@ -322,7 +322,9 @@ describe('a reservation', () => {
     const sql = openPool(database.url, 1)
     const held = await sql.reserve()
     await terminate(await sessionOf(held))
-    await expect(settled('its statement', Promise.resolve(held`select 1`))).rejects.toMatchObject({ code: 'CONNECTION_CLOSED' })
+    // Closed, or reset, when the statement reaches a server that has just let go.
+    const error: unknown = await settled('its statement', Promise.resolve(held`select 1`)).catch((reason: unknown) => reason)
+    expect(isDatabaseAway(error)).toBe(true)
     // Somebody else has the connection by now; a late release must not hand it to a third.
     const other = await settled('another reservation', sql.reserve())
     held.release()
