@@ -118,7 +118,7 @@ export const organizationSpecs: readonly OrganizationSpec[] = [
     ],
     ownModel: 'quill-coder-14b',
     organizationKeyShare: 0.3,
-    requestsPerDay: 11,
+    requestsPerDay: 7.5,
     attendance: 0.58,
   },
 ]
