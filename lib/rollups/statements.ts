@@ -168,9 +168,7 @@ with fresh as materialized (
 ),
 gone as (
   delete from active_days t where t.org_id = $1 and t.utc_day = any ($2::date[])
-    and not exists (
-      select from fresh f where f.utc_day = t.utc_day and f.client_id = t.client_id and f.tier_id = t.tier_id and f.language_id = t.language_id
-    )
+    and (t.utc_day, t.client_id, t.tier_id, t.language_id) not in (select utc_day, client_id, tier_id, language_id from fresh)
 )
 insert into active_days as t (org_id, utc_day, client_id, tier_id, language_id, identities)
 select $1::bigint, utc_day, client_id, tier_id, language_id, identities from fresh
@@ -214,10 +212,8 @@ fresh as materialized (
 ),
 gone as (
   delete from active_counts t where t.org_id = $1 and t.utc_day = any ($2::date[])
-    and not exists (
-      select from fresh f where f.utc_day = t.utc_day and f.window_days = t.window_days and f.client_id = t.client_id
-        and f.tier_id = t.tier_id and f.language_id = t.language_id
-    )
+    and (t.utc_day, t.window_days, t.client_id, t.tier_id, t.language_id)
+      not in (select utc_day, window_days, client_id, tier_id, language_id from fresh)
 )
 insert into active_counts as t (org_id, utc_day, window_days, client_id, tier_id, language_id, users)
 select $1::bigint, utc_day, window_days, client_id, tier_id, language_id, users from fresh

@@ -104,8 +104,7 @@ async function resolveRows(scope: Scope<'usage:ingest'>, requests: readonly Repo
   const words = await resolveNames(scope, requests)
   const identityIds = await resolveIdentities(scope, requests)
   return requests.map((request) => {
-    const id = (kind: NameKind, value: string) =>
-      value === '' ? unknownNameId : (words.get(wordKey(kind, value)) ?? otherNameId)
+    const id = (kind: NameKind, value: string) => (value === '' ? unknownNameId : (words[kind].get(value) ?? otherNameId))
     const { eventId, baseId, isShared } = keyEvent(scope.orgId, request)
     const estimate = request.costNanos === null ? estimateCost(request) : null
     const costKind = request.costNanos !== null ? 'metered' : estimate !== null ? 'estimated' : 'unpriced'
@@ -194,7 +193,12 @@ const identitiesMax = 200_000
 /** How many organizations' words a process remembers before it starts over. */
 const rememberedOrganizationsMax = 2_000
 
-type Memory = { words: Map<string, number>; identities: Map<string, number> }
+/** How many addresses as they came a process remembers the canonical form of, per organization, before it starts over. */
+const rememberedEmailsMax = 10_000
+
+/** Words by kind, identities by namespace and claim, and addresses as they came: plain look-ups, since each event takes a dozen of them. */
+type Words = Readonly<Record<NameKind, Map<string, number>>>
+type Memory = { words: Words; identities: Map<string, number>; canonicalEmails: Map<string, string> }
 const memories = new WeakMap<Sql, Map<number, Memory>>()
 
 function memoryOf(scope: Scope<'usage:ingest'>): Memory {
@@ -206,7 +210,7 @@ function memoryOf(scope: Scope<'usage:ingest'>): Memory {
   }
   let memory = organizations.get(scope.orgId)
   if (!memory) {
-    memory = { words: new Map(), identities: new Map() }
+    memory = { words: noWords(), identities: new Map(), canonicalEmails: new Map() }
     organizations.set(scope.orgId, memory)
   }
   return memory
@@ -217,35 +221,50 @@ function modelName(request: ReportedRequest): string {
   return request.provider === '' ? request.model : `${request.provider}/${request.model}`
 }
 
-function wordsOf(request: ReportedRequest): [NameKind, string][] {
-  const words: [NameKind, string][] = [
-    ['model', modelName(request)],
-    ['provider', request.provider],
-    ['client', request.client],
-    ['client_version', request.clientVersion],
-    ['project', request.project],
-    ['language', request.language],
-    ['mode', request.mode],
-    ['source', request.tool],
-    ['profile', request.profile],
-    ['price_version', priceVersion],
-  ]
-  return words.filter(([, value]) => value !== '')
+function noWords(): Words {
+  return {
+    model: new Map(),
+    provider: new Map(),
+    client: new Map(),
+    client_version: new Map(),
+    project: new Map(),
+    language: new Map(),
+    mode: new Map(),
+    tier: new Map(),
+    source: new Map(),
+    profile: new Map(),
+    price_version: new Map(),
+  }
 }
 
-const wordKey = (kind: NameKind, value: string) => `${nameKinds[kind]}\u0000${value}`
+/** The words of a request by kind. */
+const wordReaders: readonly [NameKind, (request: ReportedRequest) => string][] = [
+  ['model', modelName],
+  ['provider', (request) => request.provider],
+  ['client', (request) => request.client],
+  ['client_version', (request) => request.clientVersion],
+  ['project', (request) => request.project],
+  ['language', (request) => request.language],
+  ['mode', (request) => request.mode],
+  ['source', (request) => request.tool],
+  ['profile', (request) => request.profile],
+  ['price_version', () => priceVersion],
+]
 
-async function resolveNames(scope: Scope<'usage:ingest'>, requests: readonly ReportedRequest[]): Promise<Map<string, number>> {
+async function resolveNames(scope: Scope<'usage:ingest'>, requests: readonly ReportedRequest[]): Promise<Words> {
   const { words } = memoryOf(scope)
-  const missing = new Map<NameKind, Set<string>>()
-  for (const request of requests) {
-    for (const [kind, value] of wordsOf(request)) {
-      if (words.has(wordKey(kind, value))) continue
-      missing.set(kind, (missing.get(kind) ?? new Set()).add(value))
+  for (const [kind, read] of wordReaders) {
+    const known = words[kind]
+    const missing = new Set<string>()
+    for (const request of requests) {
+      const value = read(request)
+      if (value !== '' && !known.has(value)) missing.add(value)
     }
-  }
-  for (const [kind, values] of missing) {
-    for (const [value, id] of await addNames(scope, kind, [...values])) words.set(wordKey(kind, value), id)
+    if (missing.size === 0) continue
+    for (const [value, id] of await addNames(scope, kind, [...missing])) {
+      // What is *other* is so without being remembered: odd strings cannot fill this process either.
+      if (id !== otherNameId || known.size < namesMax[kind] * 2) known.set(value, id)
+    }
   }
   return words
 }
@@ -288,7 +307,17 @@ function claimOf(scope: Scope<'usage:ingest'>, request: ReportedRequest): { name
   if (scope.actor.kind === 'key' && scope.actor.userId !== null) return { namespace: 'member', value: scope.actor.userId }
   const claim = request.claim
   if (!claim || claim.value === '') return null
-  return claim.namespace === 'email' ? { namespace: 'email', value: canonicalEmail(claim.value) ?? claim.value } : claim
+  return claim.namespace === 'email' ? { namespace: 'email', value: canonicalClaim(scope, claim.value) } : claim
+}
+
+function canonicalClaim(scope: Scope<'usage:ingest'>, email: string): string {
+  const { canonicalEmails } = memoryOf(scope)
+  const known = canonicalEmails.get(email)
+  if (known !== undefined) return known
+  if (canonicalEmails.size >= rememberedEmailsMax) canonicalEmails.clear()
+  const canonical = canonicalEmail(email) ?? email
+  canonicalEmails.set(email, canonical)
+  return canonical
 }
 
 const claimKey = (claim: { namespace: string; value: string } | null) =>
