@@ -1,8 +1,10 @@
 import { sql } from 'drizzle-orm'
 import type { SQL } from 'drizzle-orm'
+import { PgDialect } from 'drizzle-orm/pg-core'
 import { nameKinds, otherNameId, sealedGeneration } from '@/db/enums'
 import { narrow } from '@/lib/access/scope'
 import type { Scope } from '@/lib/access/scope'
+import { assert } from '@/lib/errors'
 import { addDays } from '@/lib/time'
 import { noMeasures, spendNanos } from '@/lib/usage/measures'
 import type { Measures } from '@/lib/usage/measures'
@@ -53,8 +55,11 @@ export async function viewUsage(scope: Scope<'me:read'>, isMine: boolean): Promi
   const rows =
     personId === null
       ? []
-      : await scope.db.execute<{ id: number }>(sql`
-          select identity_id as id from identities where org_id = ${scope.orgId} and person_id = ${personId} order by identity_id`)
+      : await run<{ id: number }>(
+          scope,
+          sql`
+          select identity_id as id from identities where org_id = ${scope.orgId} and person_id = ${personId} order by identity_id`,
+        )
   return { kind: 'mine', scope, identityIds: rows.map(({ id }) => id) }
 }
 
@@ -110,7 +115,8 @@ async function readOpened(scope: Scope<'people:read'>, selection: UsageSelection
 
 /** The first local day with usage in a view, or null when there is none yet. */
 async function findFirstDay(view: UsageView): Promise<string | null> {
-  const [row] = await view.scope.db.execute<{ day: string | null }>(
+  const [row] = await run<{ day: string | null }>(
+    view.scope,
     view.kind === 'organization'
       ? sql`select to_char(min(day), 'YYYY-MM-DD') as day from days where ${ofRollup(view)}`
       : sql`select to_char(min(day), 'YYYY-MM-DD') as day from identity_days d where ${ofRollup(view)} and ${ofMine(view)}`,
@@ -120,11 +126,14 @@ async function findFirstDay(view: UsageView): Promise<string | null> {
 
 /** How fresh the numbers are and what is in scope. */
 export async function getFreshness(scope: Scope<'me:read'> | Scope<'usage:read'>): Promise<Freshness> {
-  const [row] = await scope.db.execute<{ as_of: string; open_hours: number; sources: string[] | null }>(sql`
+  const [row] = await run<{ as_of: string; open_hours: number; sources: string[] | null }>(
+    scope,
+    sql`
     select to_char(f.counted_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as as_of,
       (select count(distinct utc_hour)::int from dirty_hours where org_id = ${scope.orgId}) as open_hours,
       (select array_agg(value order by value) from names where org_id = ${scope.orgId} and kind = ${nameKinds.source}) as sources
-    from freshness f where f.org_id = ${scope.orgId}`)
+    from freshness f where f.org_id = ${scope.orgId}`,
+  )
   return {
     asOf: row ? new Date(row.as_of) : scope.organization.createdAt,
     openHours: row?.open_hours ?? 0,
@@ -162,21 +171,25 @@ export async function getChart(view: UsageView, selection: UsageSelection): Prom
       isStacked: false,
     }
   }
-  const rows = await view.scope.db.execute<{ model: string | null; bucket: string; value: number }>(sql`
+  const rows = await run<{ model: string | null; bucket: string; value: number }>(
+    view.scope,
+    sql`
     select ${nameOf('model', sql`g.model_id`, view)} as model, to_char(g.bucket, 'YYYY-MM-DD') as bucket, g.value
     from (
       select d.model_id, ${bucketOf(grain, 'd.day', range)} as bucket, ${chartValue(metric)} as value
       from ${view.kind === 'organization' ? sql`day_models` : sql`identity_days`} d
       where ${ofRollup(view)} and ${ofMine(view)} and ${within(range)}
       group by 1, 2
-    ) g order by 1, 2`)
+    ) g order by 1, 2`,
+  )
   return { ...shared, series: chartSeries(rows, buckets, seriesMax), isStacked: true }
 }
 
 /** Days with usage, newest first, a page at a time: at most `daysPerPage` and those before `selection.before`. */
 export async function listDays(view: UsageView, selection: UsageSelection): Promise<{ rows: DayRow[]; older: string | null }> {
   const limit = daysPerPage.day
-  const rows = await view.scope.db.execute<MeasureRow & { day: string; users: number }>(
+  const rows = await run<MeasureRow & { day: string; users: number }>(
+    view.scope,
     view.kind === 'organization'
       ? sql`select to_char(d.day, 'YYYY-MM-DD') as day, ${plainMeasures}, d.users from days d
           where ${ofRollup(view)} and ${within(selection.range)} and ${beforePage(selection)}
@@ -203,7 +216,9 @@ export async function listModelDays(
   const table = view.kind === 'organization' ? sql`day_models` : sql`identity_days`
   const users = view.kind === 'organization' ? sql`max(d.users)::int` : sql`(sum(d.requests) > 0)::int`
   const [rows, olderRows] = await Promise.all([
-    view.scope.db.execute<MeasureRow & { day: string; model: string | null; users: number }>(sql`
+    run<MeasureRow & { day: string; model: string | null; users: number }>(
+      view.scope,
+      sql`
       with shown as (
         select distinct day from ${table} d
         where ${ofRollup(view)} and ${ofMine(view)} and ${within(selection.range)} and ${beforePage(selection)}
@@ -215,13 +230,17 @@ export async function listModelDays(
         from ${table} d where ${ofRollup(view)} and ${ofMine(view)} and d.day in (select day from shown)
         group by d.day, d.model_id
       ) g
-      order by g.day desc, g.spend desc, model`),
-    view.scope.db.execute<{ days: number }>(sql`
+      order by g.day desc, g.spend desc, model`,
+    ),
+    run<{ days: number }>(
+      view.scope,
+      sql`
       select count(*)::int as days from (
         select distinct day from ${table} d
         where ${ofRollup(view)} and ${ofMine(view)} and ${within(selection.range)} and ${beforePage(selection)}
         order by day desc limit ${limit + 1}
-      ) shown`),
+      ) shown`,
+    ),
   ])
   const page = rows.map((row) => ({
     day: row.day,
@@ -235,7 +254,8 @@ export async function listModelDays(
 
 /** Projects of the range, the dearest first; what carries no project is one of them, with an empty name. */
 export async function listProjects(view: UsageView, selection: UsageSelection): Promise<ProjectRow[]> {
-  const rows = await view.scope.db.execute<MeasureRow & { project: string | null; users: number }>(
+  const rows = await run<MeasureRow & { project: string | null; users: number }>(
+    view.scope,
     view.kind === 'organization'
       ? sql`
         with ${severalOf(view)}
@@ -258,14 +278,17 @@ export async function listProjects(view: UsageView, selection: UsageSelection): 
 /** The people in a row, the dearest first. What maps to nobody is one row, *Unattributed*. */
 export async function listPeople(scope: Scope<'people:read'>, row: OpenedRow, limit: number): Promise<PeopleReport> {
   const view: UsageView & { kind: 'organization' } = { kind: 'organization', scope: narrowed(scope) }
-  const rows = await scope.db.execute<PersonMeasureRow>(sql`
+  const rows = await run<PersonMeasureRow>(
+    scope,
+    sql`
     with used as (${identitiesOfRow(view, row)}),
     per_person as (
       select i.person_id, ${summedMeasures}
       from used d left join identities i on i.org_id = ${scope.orgId} and i.identity_id = d.identity_id
       group by i.person_id
     )
-    ${namedPeople(scope, limit)}`)
+    ${namedPeople(scope, limit)}`,
+  )
   return { people: rows.map(readPerson), more: Math.max((rows[0]?.total ?? 0) - rows.length, 0) }
 }
 
@@ -273,7 +296,9 @@ export async function listPeople(scope: Scope<'people:read'>, row: OpenedRow, li
 async function getPeopleBreakdown(scope: Scope<'people:read'>, range: DayRange): Promise<BreakdownReport> {
   const view: UsageView & { kind: 'organization' } = { kind: 'organization', scope: narrowed(scope) }
   const { months, edges } = splitRange(range)
-  const rows = await scope.db.execute<{ name: string; spend: string; total: number; whole: string }>(sql`
+  const rows = await run<{ name: string; spend: string; total: number; whole: string }>(
+    scope,
+    sql`
     with per_identity as (
       select identity_id, metered_nanos + estimated_nanos as spend from month_identities d
       where ${ofRollup(view)} and ${months ? sql`d.month between ${months.from} and ${months.to}` : sql`false`}
@@ -294,7 +319,8 @@ async function getPeopleBreakdown(scope: Scope<'people:read'>, range: DayRange):
     from per_person p
     left join people on people.org_id = ${scope.orgId} and people.person_id = p.person_id
     left join users on users.user_id = people.user_id
-    order by p.spend desc, name limit ${breakdownRows}`)
+    order by p.spend desc, name limit ${breakdownRows}`,
+  )
   return breakdownOf(rows)
 }
 
@@ -302,13 +328,16 @@ async function getPeopleBreakdown(scope: Scope<'people:read'>, range: DayRange):
 async function getBreakdown(view: UsageView, kind: 'project' | 'model', range: DayRange): Promise<BreakdownReport> {
   const table = view.kind === 'mine' ? sql`identity_days` : kind === 'project' ? sql`day_projects` : sql`day_models`
   const id = kind === 'project' ? sql`d.project_id` : sql`d.model_id`
-  const rows = await view.scope.db.execute<{ name: string | null; spend: string; total: number; whole: string }>(sql`
+  const rows = await run<{ name: string | null; spend: string; total: number; whole: string }>(
+    view.scope,
+    sql`
     select ${nameOf(kind, sql`g.id`, view)} as name, g.spend::text, g.total, g.whole::text from (
       select ${id} as id, sum(d.metered_nanos + d.estimated_nanos) as spend, count(*) over ()::int as total,
         sum(sum(d.metered_nanos + d.estimated_nanos)) over () as whole
       from ${table} d where ${ofRollup(view)} and ${ofMine(view)} and ${within(range)}
       group by ${id} order by 2 desc, 1 limit ${breakdownRows}
-    ) g order by g.spend desc, name`)
+    ) g order by g.spend desc, name`,
+  )
   return breakdownOf(rows.map((row) => ({ ...row, name: row.name ?? (kind === 'project' ? 'No project' : 'Unknown model') })))
 }
 
@@ -319,7 +348,9 @@ export async function listMemberActivity(
   range: DayRange,
 ): Promise<Map<string, { spendNanos: bigint; lastDay: string | null }>> {
   const view: UsageView & { kind: 'organization' } = { kind: 'organization', scope: narrowed(scope) }
-  const rows = await scope.db.execute<{ user_id: string; spend: string; last_day: string | null }>(sql`
+  const rows = await run<{ user_id: string; spend: string; last_day: string | null }>(
+    scope,
+    sql`
     with shown as (
       select p.user_id, i.identity_id from people p join identities i on i.org_id = ${scope.orgId} and i.person_id = p.person_id
       where p.org_id = ${scope.orgId} and p.user_id = any (${`{${userIds.join(',')}}`}::uuid[])
@@ -333,7 +364,8 @@ export async function listMemberActivity(
     left join lateral (
       select max(d.day) as day from identity_days d where ${ofRollup(view)} and d.identity_id = s.identity_id
     ) l on true
-    group by s.user_id`)
+    group by s.user_id`,
+  )
   return new Map(rows.map((row) => [row.user_id, { spendNanos: BigInt(row.spend), lastDay: row.last_day }]))
 }
 
@@ -351,17 +383,23 @@ export async function countActivePeople(scope: Scope<'usage:read'>, range: DayRa
 
 async function totalsOf(view: UsageView, range: DayRange): Promise<{ totals: Measures; users: number }> {
   if (view.kind === 'mine') {
-    const [row] = await view.scope.db.execute<MeasureRow>(sql`
-      select ${summedMeasures} from identity_days d where ${ofRollup(view)} and ${ofMine(view)} and ${within(range)}`)
+    const [row] = await run<MeasureRow>(
+      view.scope,
+      sql`
+      select ${summedMeasures} from identity_days d where ${ofRollup(view)} and ${ofMine(view)} and ${within(range)}`,
+    )
     const totals = row ? readMeasures(row) : noMeasures
     return { totals, users: totals.requests > 0 ? 1 : 0 }
   }
-  const [row] = await view.scope.db.execute<MeasureRow & { users: number }>(sql`
+  const [row] = await run<MeasureRow & { users: number }>(
+    view.scope,
+    sql`
     with ${severalOf(view)}
     select g.*, ${peopleOf('g.identities')} as users from (
       select ${summedMeasures}, bit_or(pad_bits(d.identities, ${bitsOf(view)})) as identities
       from days d where ${ofRollup(view)} and ${within(range)}
-    ) g`)
+    ) g`,
+  )
   return { totals: row ? readMeasures(row) : noMeasures, users: row?.users ?? 0 }
 }
 
@@ -380,15 +418,20 @@ async function previousTotals(
     from usage_hours d where ${ofRollup(view)} and ${ofMine(view)} and d.day = ${range.to}
       and d.hour >= ${until} - interval '27 hours' and d.hour <= ${until} - interval '1 hour'`
   if (view.kind === 'mine') {
-    const [row] = await view.scope.db.execute<MeasureRow>(sql`
+    const [row] = await run<MeasureRow>(
+      view.scope,
+      sql`
       select ${summedMeasures} from (
         select ${measureColumns} from identity_days d where ${ofRollup(view)} and ${ofMine(view)} and ${within(whole)}
         union all select ${measureColumns} ${lastHours}
-      ) d`)
+      ) d`,
+    )
     const totals = row ? readMeasures(row) : noMeasures
     return { range, totals, users: totals.requests > 0 ? 1 : 0 }
   }
-  const [row] = await view.scope.db.execute<MeasureRow & { users: number }>(sql`
+  const [row] = await run<MeasureRow & { users: number }>(
+    view.scope,
+    sql`
     with ${severalOf(view)},
     parts as (
       select ${measureColumns}, pad_bits(d.identities, ${bitsOf(view)}) as identities
@@ -399,7 +442,8 @@ async function previousTotals(
       ${lastHours}
     )
     select g.*, ${peopleOf('g.identities')} as users
-    from (select ${summedMeasures}, bit_or(d.identities) as identities from parts d) g`)
+    from (select ${summedMeasures}, bit_or(d.identities) as identities from parts d) g`,
+  )
   return { range, totals: row ? readMeasures(row) : noMeasures, users: row?.users ?? 0 }
 }
 
@@ -407,7 +451,8 @@ async function previousTotals(
 async function listBuckets(view: UsageView, selection: UsageSelection): Promise<{ measures: Measures; users: number }[]> {
   const { range } = selection
   const grain = grainOf(range)
-  const rows = await view.scope.db.execute<MeasureRow & { bucket: string; users: number }>(
+  const rows = await run<MeasureRow & { bucket: string; users: number }>(
+    view.scope,
     view.kind === 'mine'
       ? sql`select to_char(${bucketOf(grain, 'd.day', range)}, 'YYYY-MM-DD') as bucket, ${summedMeasures},
             (sum(d.requests) > 0)::int as users
@@ -424,6 +469,24 @@ async function listBuckets(view: UsageView, selection: UsageSelection): Promise<
   )
   const byBucket = new Map(rows.map((row) => [row.bucket, { measures: readMeasures(row), users: row.users }]))
   return bucketsOf(range, grain).map((bucket) => byBucket.get(bucket) ?? { measures: noMeasures, users: 0 })
+}
+
+const dialect = new PgDialect()
+
+/**
+ * Runs a statement of these pages as a prepared one: there are a few dozen of them, whatever the address says, and planning one costs more than
+ * running it. Values are always parameters.
+ */
+async function run<Row extends Record<string, unknown>>(scope: Pick<Scope<never>, 'db'>, query: SQL): Promise<readonly Row[]> {
+  const client = scope.db.$client
+  assert(client, 'pages read from the pool, never inside a transaction')
+  const { sql: text, params } = dialect.sqlToQuery(query)
+  return client.unsafe<Row[]>(text, params.map(parameterOf), { prepare: true })
+}
+
+function parameterOf(value: unknown): string | number {
+  assert(typeof value === 'string' || typeof value === 'number', 'the statements of these pages take texts and numbers')
+  return value
 }
 
 // The pieces of which the statements are made. The rollup is always `d`.
