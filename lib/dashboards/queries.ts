@@ -5,7 +5,7 @@ import { nameKinds, otherNameId, sealedGeneration } from '@/db/enums'
 import { narrow } from '@/lib/access/scope'
 import type { Scope } from '@/lib/access/scope'
 import { assert } from '@/lib/errors'
-import { addDays } from '@/lib/time'
+import { addDays, startOfMonth } from '@/lib/time'
 import { noMeasures, spendNanos } from '@/lib/usage/measures'
 import type { Measures } from '@/lib/usage/measures'
 import { bucketsOf, chartSeries, trendOf } from './buckets'
@@ -668,7 +668,7 @@ function breakdownOf(rows: readonly { name: string; spend: string; total: number
 /** Whole months in the middle of a range and the days that are left at its edges. */
 function splitRange({ from, to }: DayRange): { months: DayRange | null; edges: DayRange[] } {
   const firstMonth = from.endsWith('-01') ? from : nextMonth(from)
-  const afterLast = addDays(to, 1).endsWith('-01') ? addDays(to, 1) : `${to.slice(0, 7)}-01`
+  const afterLast = startOfMonth(addDays(to, 1))
   if (firstMonth >= afterLast) return { months: null, edges: [{ from, to }] }
   const edges = [
     { from, to: addDays(firstMonth, -1) },
@@ -681,7 +681,7 @@ function splitRange({ from, to }: DayRange): { months: DayRange | null; edges: D
 }
 
 function nextMonth(day: string): string {
-  return addDays(`${day.slice(0, 7)}-28`, 4).slice(0, 7) + '-01'
+  return startOfMonth(addDays(startOfMonth(day), 31))
 }
 
 /** Whoever may see people may see totals: the table of permissions says so, and this asks it. */

@@ -5,6 +5,7 @@ import { sealedGeneration } from '@/db/enums'
 import { dropPassedPartitions, ensurePartitions } from '@/db/partitions'
 import type { Context } from '@/lib/access/scope'
 import { eventsFromAt } from '@/lib/organizations/retention'
+import { addDays } from '@/lib/time'
 import { dayTables, measureNames, sumOfMeasures } from './tables'
 import {
   countActiveUsersSql,
@@ -29,8 +30,6 @@ const daysPerTransactionMax = 60
 
 /** The longest window of active users, in days: a late event changes the counts of so many days. */
 const windowDaysMax = 30
-
-const dayMs = 86_400_000
 
 /**
  * Recounts marked hours from events and rebuilds the days they touch, organization by organization. Every transaction deletes the marks that it sees and
@@ -186,7 +185,7 @@ async function recountActiveDays(context: Context, orgId: number, days: readonly
       returning to_char(utc_day, 'YYYY-MM-DD') as utc_day`)
     const changed = taken.map(({ utc_day }) => utc_day)
     await transaction.execute(prepare(rebuildActiveDaysSql, [orgId, literal(changed)]))
-    const due = new Set(changed.flatMap((day) => daysFrom(day, minDay(today, addDay(day, windowDaysMax)))))
+    const due = new Set(changed.flatMap((day) => daysFrom(day, minDay(today, addDays(day, windowDaysMax)))))
     await transaction.execute(prepare(countActiveUsersSql, [orgId, literal([...due].sort())]))
     return due.size
   })
@@ -285,12 +284,11 @@ function prepare(text: string, parameters: readonly (string | number)[]): SQL {
 
 const literal = (values: readonly string[]) => `{${values.join(',')}}`
 
-const addDay = (day: string, amount = 1) => new Date(Date.parse(`${day}T00:00:00Z`) + amount * dayMs).toISOString().slice(0, 10)
 const minDay = (a: string, b: string) => (a < b ? a : b)
 
 /** The days from one (included) to another (excluded). */
 function daysFrom(first: string, end: string): string[] {
   const days: string[] = []
-  for (let day = first; day < end; day = addDay(day)) days.push(day)
+  for (let day = first; day < end; day = addDays(day, 1)) days.push(day)
   return days
 }
